@@ -1,0 +1,1 @@
+"""OneID: evidence in, partition out (see docs/reference/resolve.md)."""

@@ -1,0 +1,149 @@
+"""What `resolve` reads and answers: plain values, no I/O, no database ids that decide anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Grade(StrEnum):
+    """How well an identifier is known to be the person's, weakest first."""
+
+    CLAIMED = "claimed"  # typed in by anyone
+    TRUSTED = "trusted"  # entered by staff, or issued by the source itself
+    VERIFIED = "verified"  # proven: a government id that was checked, a one-time code answered
+
+
+class SourceClass(StrEnum):
+    """Whether a profile is a known person or an anonymous visitor; known ones found users first."""
+
+    KNOWN = "known"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Identifier:
+    """One identifier value; equal values are one. `scope` is `*` for global namespaces, never empty.
+
+    `value` is the clear normalised value where the key order decides; in tests any text will do.
+    """
+
+    namespace: str
+    scope: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A profile's evidence of an identifier.
+
+    `first` and `last` are the times (microseconds) the person was seen *using* it at any grade, `trusted_first`
+    and `trusted_last` those of trusted use only; None where never seen in use (an untimed row): such a holding
+    opens, extends and closes no tenure. Claimed-only holdings have no trusted times.
+    """
+
+    identifier: Identifier
+    grade: Grade
+    first: int | None = None
+    last: int | None = None
+    trusted_first: int | None = None
+    trusted_last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A normalised name: `full` where family and given name are both known, else only what is.
+
+    `full` is a comparison form (case-folded, NFKC, family and given name in a canonical order); `family` and
+    `given` likewise. A partial name has `full` None.
+    """
+
+    full: str | None = None
+    family: str | None = None
+    given: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileEvidence:
+    """All that is known of one profile: what `resolve` may look at, and nothing else.
+
+    `key` is the clear (source, record id), unsealed in memory: the only thing that decides where order must.
+    `seq` and `source_class` choose the founder; they never influence the partition.
+    """
+
+    key: tuple[str, str]
+    source_class: SourceClass = SourceClass.KNOWN
+    seq: int = 0
+    names: frozenset[PersonName] = frozenset()
+    birth_dates: frozenset[str] = frozenset()  # ISO, `1980-05-17`; `1980` when only the year is known
+    holdings: tuple[Holding, ...] = ()
+
+
+class Verdict(StrEnum):
+    """A judgement between two profiles."""
+
+    SAME_AS = "same_as"
+    DIFFERENT_FROM = "different_from"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A steward's (or a model's) verdict on two profiles, by their keys."""
+
+    left: tuple[str, str]
+    right: tuple[str, str]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a profile is where it is: the tier that last joined it, the unit and the rule.
+
+    `rule` is one of alone, linked, ambiguous, limit, cap, overgrown; `unit` names the namespace (never a value).
+    """
+
+    tier: str
+    rule: str
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One part of the partition: its profiles' keys, its founder, and for each profile the reason."""
+
+    members: frozenset[tuple[str, str]]
+    founder: tuple[str, str]
+    reasons: dict[tuple[str, str], Reason] = field(default_factory=dict[tuple[str, str], Reason])
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """A cluster that fits two conflicting people equally well and so stays apart from both.
+
+    `candidates` are members' keys (the least of each side), sorted.
+    """
+
+    members: frozenset[tuple[str, str]]
+    candidates: tuple[tuple[str, str], ...]
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Two or more people who share an identifier that is not personal."""
+
+    identifier: Identifier
+    founders: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What `resolve` answers: a partition of the profiles given, with what could not be decided.
+
+    `classes` is the last class of each identifier held by two profiles or more: personal, shared, generic, hot.
+    """
+
+    people: tuple[Person, ...]
+    ambiguities: tuple[Ambiguity, ...] = ()
+    households: tuple[Household, ...] = ()
+    classes: dict[Identifier, str] = field(default_factory=dict[Identifier, str])

@@ -1,0 +1,98 @@
+"""Every setting of the product, in one place.
+
+Read from the environment and from `.env`; prefix `GUANXI_`, plus Neo4j's customary four names.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from graph.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """What can be set; each field's description is shown by `guanxi doctor`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GUANXI_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address the API listens on; loopback unless you say otherwise.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port of the API; 0 takes a free one.")
+    data_dir: Path = Field(
+        Path(platformdirs.user_data_dir("guanxi", appauthor=False)),
+        description="Folder of the embedded database, the keyring and the keys.",
+    )
+    cache_dir: Path = Field(
+        Path(platformdirs.user_cache_dir("guanxi", appauthor=False)),
+        description="Folder the Neo4j jars are downloaded into, shared by all data folders.",
+    )
+    jars_dir: Path | None = Field(None, description="Folder with all Neo4j jars, for sites without a network.")
+    maven_repository: str | None = Field(None, description="Address of another Maven repository (a mirror).")
+    env: Literal["production", "development"] = Field(
+        "production", description="`development` switches GraphiQL on."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    admin_key: SecretStr | None = Field(None, description="Presets the admin key (containers, tests).")
+    master_key: SecretStr | None = Field(
+        None, description="Master key of the keyring, 32 bytes in base64; else a 0600 file in the data folder."
+    )
+    keyring_path: Path | None = Field(None, description="The keyring file; default `keyring.sqlite` in the data folder.")
+    identity_rules: Path | None = Field(None, description="An identity.toml to use instead of the built-in one.")
+    heap_mb: Annotated[int, Field(ge=256)] | None = Field(
+        None, description="Heap of the embedded Neo4j in MiB; default from the machine's memory."
+    )
+    page_cache_mb: Annotated[int, Field(ge=64)] | None = Field(
+        None, description="Page cache of the embedded Neo4j in MiB; default from the machine's memory."
+    )
+
+    neo4j_uri: str | None = Field(
+        None,
+        validation_alias=AliasChoices("NEO4J_URI", "neo4j_uri"),
+        description="A Neo4j of your own (bolt://, neo4j://, neo4j+s://); unset runs the embedded one.",
+    )
+    neo4j_username: str = Field("neo4j", validation_alias=AliasChoices("NEO4J_USERNAME", "neo4j_username"))
+    neo4j_password: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("NEO4J_PASSWORD", "neo4j_password")
+    )
+    neo4j_database: str = Field("neo4j", validation_alias=AliasChoices("NEO4J_DATABASE", "neo4j_database"))
+
+    @property
+    def embedded(self) -> bool:
+        """True when this program runs its own Neo4j."""
+        return not self.neo4j_uri
+
+    @property
+    def keyring_file(self) -> Path:
+        """Where the keyring lies."""
+        return self.keyring_path or self.data_dir / "keyring.sqlite"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings, with overrides from the command line (None means: not given).
+
+    Raises ConfigurationError naming each wrong setting; values are never repeated, they may be secret.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # pyright: ignore[reportArgumentType]
+    except ValidationError as error:
+        wrong = "; ".join(f"{_variable(e['loc'])}: {e['msg']}" for e in error.errors(include_input=False))
+        raise ConfigurationError(f"Settings are wrong: {wrong}.", remedy="Correct the environment or .env.") from None
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    name = str(location[0]) if location else "?"
+    return name.upper() if name.upper().startswith("NEO4J_") else f"GUANXI_{name.upper()}"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The process's settings, read once."""
+    return load_settings()
