@@ -1,0 +1,1 @@
+"""The Cypher shelf: statements by domain, migrations and invariants; read only by `graph.db`."""

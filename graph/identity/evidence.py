@@ -118,9 +118,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguity:
-    """A cluster that fits two conflicting people equally well and so stays apart from both.
+    """A person some of whose profiles fit two conflicting people equally well, and who so stays apart from both.
 
-    `candidates` are members' keys (the least of each side), sorted.
+    At most one for each person: `members` are those profiles, `candidates` the least key of each other person they
+    may belong to, sorted; `tier` is the first tier that found it, or `shared` where only the last look at shared
+    identifiers did.
     """
 
     members: frozenset[tuple[str, str]]
@@ -137,13 +139,28 @@ class Household:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Profiles that evidence connects and a size forbids to join, for review: never silent.
+
+    `rule` is limit, cap or overgrown; `namespace` that of the limit.
+    """
+
+    tier: str
+    rule: str
+    members: frozenset[tuple[str, str]]
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """What `resolve` answers: a partition of the profiles given, with what could not be decided.
 
-    `classes` is the last class of each identifier held by two profiles or more: personal, shared, generic, hot.
+    `classes` is the last class of each identifier held by two profiles or more: personal, shared, generic, hot. It
+    is the class among trusted holders where there are any, and the worst of the tenures.
     """
 
     people: tuple[Person, ...]
     ambiguities: tuple[Ambiguity, ...] = ()
     households: tuple[Household, ...] = ()
     classes: dict[Identifier, str] = field(default_factory=dict[Identifier, str])
+    refusals: tuple[Refusal, ...] = ()

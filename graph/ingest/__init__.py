@@ -1,0 +1,1 @@
+"""Ingest: what sources send, accepted once, normalised, sealed, and written with the identity it implies."""

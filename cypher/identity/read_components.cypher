@@ -1,0 +1,31 @@
+// identity.read_components
+// The evidence of whole link components, with each profile's present user; and how many holders the busiest of
+// their identifiers have in all, so that hot ones are known as such.
+// mode: read
+// param components: LIST<STRING>
+// param busy: INTEGER
+// returns profiles: LIST<LIST<ANY>>
+// returns degrees: LIST<LIST<ANY>>
+/* :params {components: ['0198c0de-0000-7d3e-9f00-5a1b2c3d4e5f'], busy: 40} */
+CALL () {
+  UNWIND $components AS component
+  MATCH (p:Profile {component: component})
+  RETURN collect([
+    p.id, p.source, p.recordId, p.birthId, p.seq, p.founderClass, p.component, p.traits,
+    [(p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User) | [u.oneId, r.tier, r.rule, r.reason]],
+    [(p)-[e:HAS|CLAIMS WHERE e.retractedAt IS NULL]->(i:Identifier) |
+      [i.key, i.namespace, i.scope, type(e), e.grade, e.firstAt, e.lastAt, e.trustedFirstAt, e.trustedLastAt,
+       e.value, e.alias]],
+    [(p)-[j:SAME_AS|DIFFERENT_FROM WHERE j.retractedAt IS NULL]->(q:Profile) | [type(j), q.id]],
+    [(p)-[:CANDIDATE]->(c:User) | c.oneId]
+  ]) AS profiles
+}
+CALL () {
+  UNWIND $components AS component
+  MATCH (p:Profile {component: component})-[:HAS|CLAIMS]->(i:Identifier)
+  WITH DISTINCT i
+  WITH i, COUNT { (i)<-[:HAS]-() } AS trusted, COUNT { (i)<-[:CLAIMS]-() } AS claimed
+  WHERE trusted + claimed > $busy
+  RETURN collect([i.key, trusted, trusted + claimed]) AS degrees
+}
+RETURN profiles AS profiles, degrees AS degrees

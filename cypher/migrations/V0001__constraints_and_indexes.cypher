@@ -1,0 +1,27 @@
+// Keys of every label, and the indexes the pages are read by.
+CREATE CONSTRAINT profile_id IF NOT EXISTS FOR (n:Profile) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT profile_record_key IF NOT EXISTS FOR (n:Profile) REQUIRE n.recordKey IS UNIQUE;
+CREATE CONSTRAINT profile_birth_id IF NOT EXISTS FOR (n:Profile) REQUIRE n.birthId IS UNIQUE;
+CREATE INDEX profile_component IF NOT EXISTS FOR (n:Profile) ON (n.component);
+CREATE CONSTRAINT identifier_key IF NOT EXISTS FOR (n:Identifier) REQUIRE n.key IS UNIQUE;
+CREATE CONSTRAINT user_one_id IF NOT EXISTS FOR (n:User) REQUIRE n.oneId IS UNIQUE;
+CREATE CONSTRAINT former_user_one_id IF NOT EXISTS FOR (n:FormerUser) REQUIRE n.oneId IS UNIQUE;
+CREATE CONSTRAINT message_key IF NOT EXISTS FOR (n:Message) REQUIRE n.key IS UNIQUE;
+CREATE INDEX touchpoint_page IF NOT EXISTS FOR (n:Touchpoint) ON (n.profileId, n.at);
+CREATE CONSTRAINT vehicle_key IF NOT EXISTS FOR (n:Vehicle) REQUIRE n.key IS UNIQUE;
+CREATE CONSTRAINT channel_id IF NOT EXISTS FOR (n:Channel) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT campaign_id IF NOT EXISTS FOR (n:Campaign) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT content_id IF NOT EXISTS FOR (n:Content) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT dealer_id IF NOT EXISTS FOR (n:Dealer) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT consultant_id IF NOT EXISTS FOR (n:Consultant) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT source_name IF NOT EXISTS FOR (n:Source) REQUIRE n.name IS UNIQUE;
+CREATE CONSTRAINT api_key_id IF NOT EXISTS FOR (n:ApiKey) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT api_key_digest IF NOT EXISTS FOR (n:ApiKey) REQUIRE n.digest IS UNIQUE;
+CREATE CONSTRAINT dead_letter_id IF NOT EXISTS FOR (n:DeadLetter) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT dead_letter_key IF NOT EXISTS FOR (n:DeadLetter) REQUIRE n.key IS UNIQUE;
+CREATE INDEX dead_letter_source IF NOT EXISTS FOR (n:DeadLetter) ON (n.source, n.recordedAt);
+CREATE CONSTRAINT feed_head_lane IF NOT EXISTS FOR (n:FeedHead) REQUIRE n.lane IS UNIQUE;
+CREATE CONSTRAINT feed_entry_position IF NOT EXISTS FOR (n:FeedEntry) REQUIRE (n.lane, n.position) IS UNIQUE;
+CREATE CONSTRAINT feed_entry_operation IF NOT EXISTS FOR (n:FeedEntry) REQUIRE n.operationId IS UNIQUE;
+CREATE CONSTRAINT migration_version IF NOT EXISTS FOR (n:Migration) REQUIRE n.version IS UNIQUE;
+CREATE CONSTRAINT installation_id IF NOT EXISTS FOR (n:Installation) REQUIRE n.id IS UNIQUE;

@@ -1,0 +1,166 @@
+"""The rules of identity: how each namespace weighs, and the sizes beyond which nothing is joined.
+
+Loaded from an `identity.toml`; the packaged one suits a car maker in China (docs/reference/resolve.md §3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from graph.errors import ConfigurationError
+from graph.identity.evidence import Grade
+
+ALGORITHM: Final = 1
+"""Raised whenever `resolve` would answer otherwise for the same evidence and rules; part of `Rules.version`."""
+
+DEFAULT_RULES: Final = Path(__file__).with_name("identity.toml")
+
+
+class Strength(StrEnum):
+    """How much an identifier says by itself, strongest first."""
+
+    STRONG = "strong"
+    MEDIUM = "medium"
+    WEAK = "weak"
+    CORROBORATING = "corroborating"  # joins only people whose full names agree
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceRule:
+    """How identifiers of one namespace weigh; `docs/reference/resolve.md` §3.
+
+    `limit` counts different values of a person in one scope; of a one-per-person namespace it counts only values
+    of grade `proof` or better, which two of prove two people. `hot` counts profiles, `gap_days` whole days.
+    """
+
+    strength: Strength
+    limit: int
+    max_people: int
+    hot: int
+    gap_days: int | None = None
+    one_per_person: bool = False
+    proof: Grade = Grade.VERIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything `resolve` needs to know besides the evidence.
+
+    `cap` is in profiles, `budget` in clusters.
+    `version` is a stable hash of the rules and the algorithm: equal versions answer alike.
+    """
+
+    namespaces: Mapping[str, NamespaceRule]
+    cap: int = 60
+    budget: int = 400
+    version: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        content = {
+            "algorithm": ALGORITHM,
+            "cap": self.cap,
+            "budget": self.budget,
+            "namespaces": {name: asdict(rule) for name, rule in self.namespaces.items()},
+        }
+        text = json.dumps(content, sort_keys=True)
+        object.__setattr__(self, "version", hashlib.sha256(text.encode()).hexdigest()[:16])
+
+    def namespace(self, name: str) -> NamespaceRule:
+        """The rule of a namespace; one without a row is always hot, so it links nobody."""
+        return self.namespaces.get(name, _UNRULED)
+
+
+_UNRULED: Final = NamespaceRule(Strength.CORROBORATING, limit=1_000_000, max_people=1, hot=0)
+
+_Count = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
+
+
+class _NamespaceRow(_Declared):
+    strength: Strength
+    limit: _Count
+    max_people: _Count
+    hot: _Count
+    gap_days: _Count | None = None
+    one_per_person: Annotated[bool, Field(strict=True)] = False
+    proof: Literal[Grade.TRUSTED, Grade.VERIFIED] | None = None
+
+    @model_validator(mode="after")
+    def _one_value_a_person(self) -> Self:
+        if self.one_per_person and self.limit != 1:
+            raise ValueError("limit must be 1 where onePerPerson is true")
+        if self.proof is not None and not self.one_per_person:
+            raise ValueError("proof has a meaning only where onePerPerson is true")
+        if self.one_per_person and self.strength is not Strength.STRONG:
+            raise ValueError('onePerPerson needs strength "strong"')
+        return self
+
+    def rule(self) -> NamespaceRule:
+        return NamespaceRule(
+            strength=self.strength,
+            limit=self.limit,
+            max_people=self.max_people,
+            hot=self.hot,
+            gap_days=self.gap_days,
+            one_per_person=self.one_per_person,
+            proof=self.proof or Grade.VERIFIED,
+        )
+
+
+class _RulesFile(_Declared):
+    cap: Annotated[_Count, Field(ge=2)]
+    budget: Annotated[_Count, Field(ge=2)]
+    namespaces: Annotated[dict[str, _NamespaceRow], Field(min_length=1)]
+
+
+def load_rules(path: Path | None = None) -> Rules:
+    """The rules of an `identity.toml`; the packaged ones without a path.
+
+    Raises ConfigurationError naming the file and every wrong key: unreadable, not TOML, unknown or missing keys,
+    numbers out of range, and a `hot` that is not above `cap` where a namespace may alone hold a person together
+    (strong and medium): such a person would fall to pieces at `hot` profiles.
+    """
+    file = path or DEFAULT_RULES
+    try:
+        declared = _RulesFile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        wrong = "; ".join(f"{_key(e['loc'])}: {e['msg']}" for e in error.errors(include_input=False))
+        raise _wrong(file, wrong) from None
+    except OSError as error:
+        raise _wrong(file, error.strerror or "cannot be read") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _wrong(file, f"not TOML: {error}") from None
+    for name, row in declared.namespaces.items():
+        if row.strength in (Strength.STRONG, Strength.MEDIUM) and row.hot <= declared.cap:
+            raise _wrong(
+                file, f"namespaces.{name}.hot: must be above cap ({declared.cap}), or big people fall apart"
+            )
+    return Rules(
+        namespaces={name: row.rule() for name, row in declared.namespaces.items()},
+        cap=declared.cap,
+        budget=declared.budget,
+    )
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "file"
+
+
+def _wrong(file: Path, what: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The identity rules in {file.name} are wrong: {what}.",
+        remedy=f"Correct {file}; the packaged identity.toml shows every key.",
+    )

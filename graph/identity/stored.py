@@ -1,0 +1,209 @@
+"""Evidence as the graph holds it, opened in memory for `resolve`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph.identity.evidence import (
+    Grade,
+    Holding,
+    Identifier,
+    Judgement,
+    ProfileEvidence,
+    Reason,
+    SourceClass,
+    Verdict,
+)
+from graph.identity.rules import Rules
+from graph.privacy.seal import Sealer
+from graph.profile.traits import TraitState, identity_values
+
+CLASSES = (SourceClass.KNOWN, SourceClass.ANONYMOUS)
+"""By `Profile.founderClass`."""
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A (profile, identifier) edge: grade and times of use; see `Holding` for what the times mean."""
+
+    grade: Grade
+    first: int | None = None
+    last: int | None = None
+    trusted_first: int | None = None
+    trusted_last: int | None = None
+    alias: bool = False
+
+    def joined(self, other: Use) -> Use:
+        """Both uses as one: the better grade, the wider intervals. Commutative, associative, idempotent."""
+        return Use(
+            grade=max(self.grade, other.grade, key=GRADE_ORDER.__getitem__),
+            first=_least(self.first, other.first),
+            last=_greatest(self.last, other.last),
+            trusted_first=_least(self.trusted_first, other.trusted_first),
+            trusted_last=_greatest(self.trusted_last, other.trusted_last),
+            alias=self.alias or other.alias,
+        )
+
+    @property
+    def trusted(self) -> bool:
+        """True where the edge is a `HAS`."""
+        return self.grade is not Grade.CLAIMED
+
+
+GRADE_ORDER = {Grade.CLAIMED: 0, Grade.TRUSTED: 1, Grade.VERIFIED: 2}
+
+
+def use_at(grade: Grade, at: int | None, *, alias: bool = False) -> Use:
+    """The use one message shows; None for a row without a time."""
+    trusted_at = at if grade is not Grade.CLAIMED else None
+    return Use(grade, at, at, trusted_at, trusted_at, alias)
+
+
+@dataclass(slots=True)
+class StoredProfile:
+    """One profile's evidence, its place in the present partition, and what it is called in the graph."""
+
+    id: str
+    key: Key
+    birth_id: str
+    seq: int
+    founder_class: int
+    component: str | None
+    traits: TraitState
+    uses: dict[str, Use]
+    identifiers: dict[str, Identifier]
+    one_id: str | None = None
+    reason: Reason | None = None
+    candidates: frozenset[str] = frozenset()
+    judgements: list[tuple[Verdict, str]] = field(default_factory=list[tuple[Verdict, str]])
+
+
+def hot_limit(rules: Rules, namespace: str) -> int:
+    """Holders beyond which an identifier links nobody; none for a namespace without a rule."""
+    rule = rules.namespaces.get(namespace)
+    return rule.hot if rule else 0
+
+
+def open_profile(row: Sequence[Any], sealer: Sealer) -> StoredProfile:
+    """A row of `identity.read_components`, unsealed; raises UnsealError."""
+    (
+        id_,
+        source,
+        record_id,
+        birth_id,
+        seq,
+        founder_class,
+        component,
+        traits,
+        users,
+        edges,
+        judged,
+        candidates,
+    ) = row
+    uses: dict[str, Use] = {}
+    identifiers: dict[str, Identifier] = {}
+    for key, namespace, scope, type_, grade, first, last, trusted_first, trusted_last, value, alias in edges:
+        uses[key] = read_use(type_, grade, first, last, trusted_first, trusted_last, alias)
+        identifiers[key] = Identifier(namespace, scope, sealer.open(f"value:{key}", value).decode())
+    current = users[0] if users else None
+    return StoredProfile(
+        id=id_,
+        key=(source, sealer.open("recordId", record_id).decode()),
+        birth_id=birth_id,
+        seq=seq,
+        founder_class=founder_class,
+        component=component,
+        traits=sealer.open_json("traits", traits) if traits is not None else {},
+        uses=uses,
+        identifiers=identifiers,
+        one_id=current[0] if current else None,
+        reason=Reason(tier=current[1], rule=current[2], namespace=current[3]) if current else None,
+        candidates=frozenset(candidates),
+        judgements=[(Verdict(type_.lower()), other) for type_, other in judged],
+    )
+
+
+def read_use(
+    type_: str,
+    grade: str | None,
+    first: int | None,
+    last: int | None,
+    trusted_first: int | None,
+    trusted_last: int | None,
+    alias: bool | None,
+) -> Use:
+    """An evidence edge as the graph stores it; a claim carries no grade and no trusted times."""
+    stored = Grade(grade or "trusted") if type_ == "HAS" else Grade.CLAIMED
+    return Use(stored, first, last, trusted_first, trusted_last, bool(alias))
+
+
+def to_evidence(profiles: Iterable[StoredProfile]) -> list[ProfileEvidence]:
+    """What `resolve` reads, of whole components: values an alias declares equal count as one."""
+    members = list(profiles)
+    same = _aliases(members)
+    return [_evidence(profile, same) for profile in members]
+
+
+def judgements_of(profiles: Sequence[StoredProfile]) -> list[Judgement]:
+    """The standing judgements between profiles that are both given."""
+    keys = {profile.id: profile.key for profile in profiles}
+    return [
+        Judgement(profile.key, keys[other], verdict)
+        for profile in profiles
+        for verdict, other in profile.judgements
+        if other in keys
+    ]
+
+
+def _evidence(profile: StoredProfile, same: Mapping[Identifier, Identifier]) -> ProfileEvidence:
+    names, births = identity_values(profile.traits)
+    return ProfileEvidence(
+        key=profile.key,
+        source_class=CLASSES[profile.founder_class],
+        seq=profile.seq,
+        names=names,
+        birth_dates=births,
+        holdings=tuple(
+            Holding(
+                identifier=same.get(profile.identifiers[key], profile.identifiers[key]),
+                grade=use.grade,
+                first=use.first,
+                last=use.last,
+                trusted_first=use.trusted_first,
+                trusted_last=use.trusted_last,
+            )
+            for key, use in profile.uses.items()
+        ),
+    )
+
+
+def _aliases(profiles: Sequence[StoredProfile]) -> dict[Identifier, Identifier]:
+    """For each value that an alias joins to others of its namespace, the least value of its class."""
+    parent: dict[Identifier, Identifier] = {}
+
+    def root(value: Identifier) -> Identifier:
+        while parent.setdefault(value, value) != value:
+            value = parent[value]
+        return value
+
+    for profile in profiles:
+        for key, use in profile.uses.items():
+            if not use.alias:
+                continue
+            other = profile.identifiers[key]
+            own = Identifier(other.namespace, other.scope, profile.key[1])
+            low, high = sorted((root(own), root(other)))
+            parent[high] = low
+    return {value: root(value) for value in parent}
+
+
+def _least(left: int | None, right: int | None) -> int | None:
+    return right if left is None else left if right is None else min(left, right)
+
+
+def _greatest(left: int | None, right: int | None) -> int | None:
+    return right if left is None else left if right is None else max(left, right)

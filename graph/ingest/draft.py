@@ -1,0 +1,59 @@
+"""A message made ready for the graph: found by blind indexes, sealed under its profile's key. No database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graph.ingest.message import Message, Sighting
+from graph.privacy.blind import BlindIndex
+from graph.privacy.keyring import Keyring
+from graph.privacy.seal import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One message with its keys; `sightings` carry each identifier's blind index."""
+
+    message: Message
+    key: str
+    content: str
+    record_key: str
+    profile_id: str
+    sealer: Sealer
+    sightings: tuple[tuple[str, Sighting], ...]
+    vehicle_key: str | None
+
+
+def draft(messages: Sequence[Message], *, keyring: Keyring, blind: BlindIndex) -> list[Draft]:
+    """Allot profile ids and keys for all messages at once and compute their blind indexes.
+
+    Calling it again gives the same ids; keys allotted for a message that is never written are harmless.
+    """
+    record_keys = [blind.record_key(m.source, m.record_id) for m in messages]
+    keys = keyring.allot([(m.source, key) for m, key in zip(messages, record_keys, strict=True)])
+    sealers: dict[str, Sealer] = {}
+    drafts: list[Draft] = []
+    for message, record_key, key in zip(messages, record_keys, keys, strict=True):
+        sealer = sealers.get(key.profile_id)
+        if sealer is None:
+            sealer = sealers[key.profile_id] = Sealer(key.data_key, key.profile_id)
+        drafts.append(
+            Draft(
+                message=message,
+                key=blind.message_key(message.source, message.message_id),
+                content=blind.digest("content", message.content),
+                record_key=record_key,
+                profile_id=key.profile_id,
+                sealer=sealer,
+                sightings=tuple((identifier_key(blind, s), s) for s in message.sightings),
+                vehicle_key=blind.key("vehicle", "*", message.vehicle.vin) if message.vehicle else None,
+            )
+        )
+    return drafts
+
+
+def identifier_key(blind: BlindIndex, sighting: Sighting) -> str:
+    """The blind index an identifier is found by."""
+    value = sighting.identifier
+    return blind.key(value.namespace, value.scope, value.value)

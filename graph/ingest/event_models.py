@@ -1,0 +1,228 @@
+"""The models of domain events: which fields each has, and which are personal.
+
+`docs/events.md` is generated from them (`python -m graph.ingest.catalogue_docs`); `graph.ingest.catalogue`
+reads events with them. Every field says whether it is personal.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic.alias_generators import to_camel
+
+from graph.clock import from_datetime
+from graph.errors import InputError
+from graph.ingest.money import currency_code
+from graph.ingest.times import parse_time
+
+LONGEST_TEXT: Final = 200
+LONGEST_NOTE: Final = 10_000
+LONGEST_URL: Final = 2_048
+LONGEST_DURATION: Final = 31_536_000
+_CONTROLS: Final = dict.fromkeys((*range(32), *range(127, 160)), " ")
+_YEAR_2000: Final = from_datetime(datetime(2000, 1, 1, tzinfo=UTC))  # so appointments lie before 2100
+
+
+def clear_field(description: str) -> Any:
+    """A field that may be stored in the clear."""
+    return Field(default=None, description=description, json_schema_extra={"personal": False})
+
+
+def personal_field(description: str) -> Any:
+    """A field that is sealed."""
+    return Field(default=None, description=description, json_schema_extra={"personal": True})
+
+
+def _as_text(value: object) -> object:
+    """Ids are often numbers in JSON: 101 is the dealer `101`. Control characters become spaces."""
+    if isinstance(value, bool):
+        raise ValueError("must be text")
+    if isinstance(value, (int, float)):
+        whole = isinstance(value, int) or (math.isfinite(value) and value.is_integer())
+        if not whole or abs(value) >= 2**63:
+            raise ValueError("must be text")
+        return str(int(value))
+    return value.translate(_CONTROLS).strip() if isinstance(value, str) else value
+
+
+def _as_number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    return value
+
+
+def _as_amount(value: object) -> object:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError("must be a finite number")
+        return Decimal(repr(round(value, 6)))  # clients compute 0.1 + 0.2
+    return _as_number(value)
+
+
+def _as_moment(value: object, info: ValidationInfo) -> int:
+    """The validation context is the source's time zone."""
+    zone = info.context if isinstance(info.context, tzinfo) else UTC
+    try:
+        return parse_time(value, now=_YEAR_2000, tz=zone)
+    except InputError as error:
+        raise ValueError(error.message.removeprefix("The time ").rstrip(".")) from None
+
+
+Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=LONGEST_TEXT)]
+Note = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=LONGEST_NOTE)]
+Url = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=LONGEST_URL)]
+Seconds = Annotated[float, BeforeValidator(_as_number), Field(ge=0, le=LONGEST_DURATION, allow_inf_nan=False)]
+Kilometres = Annotated[float, BeforeValidator(_as_number), Field(ge=0, le=10_000_000, allow_inf_nan=False)]
+Count = Annotated[int, BeforeValidator(_as_number), Field(ge=0, le=10_000)]
+Percent = Annotated[float, BeforeValidator(_as_number), Field(ge=0, le=100, allow_inf_nan=False)]
+Amount = Annotated[Decimal, BeforeValidator(_as_amount), Field(ge=0, max_digits=20, decimal_places=6)]
+Currency = Annotated[str, BeforeValidator(_as_text), AfterValidator(currency_code)]
+Moment = Annotated[int, BeforeValidator(_as_moment)]
+
+
+class DomainEvent(BaseModel):
+    """The fields that every typed event has."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+    )
+
+    kind: ClassVar[str]
+    event: ClassVar[str]
+
+    channel: Text | None = clear_field("Channel the person came by, as `wechat`, `website`, `store`.")
+    campaign: Text | None = clear_field("Id or name of the campaign.")
+    content: Text | None = clear_field("Id or title of the content shown.")
+    dealer: Text | None = clear_field("Id of the dealer.")
+    consultant: Text | None = clear_field(
+        "Id of the sales or service consultant; never a person's name or phone."
+    )
+    model: Text | None = clear_field("Vehicle model.")
+    duration_seconds: Seconds | None = clear_field("How long it took, in seconds, up to a year.")
+    amount: Amount | None = clear_field(
+        "Amount of money, not negative, with at most the currency's decimals. "
+        "Stored as `amountMinor`, whole minor units."
+    )
+    currency: Currency | None = clear_field("ISO 4217 code; CNY where an amount comes without one.")
+    vin: Text | None = personal_field("VIN of the vehicle it is about.")
+    plate: Text | None = personal_field("Number plate of that vehicle.")
+    note: Note | None = personal_field("Free text.")
+    url: Url | None = personal_field("Page or link it happened on.")
+
+
+class Enquiry(DomainEvent):
+    """A person asked for contact, an offer or information."""
+
+    kind: ClassVar[str] = "enquiry"
+    event: ClassVar[str] = "Enquiry Submitted"
+
+    topic: Text | None = clear_field("What was asked about, as `price`, `finance`, `testDrive`.")
+    form: Text | None = clear_field("Id of the form.")
+
+
+class ContentView(DomainEvent):
+    """A person looked at a piece of content: an article, a video, a livestream, a configurator."""
+
+    kind: ClassVar[str] = "contentView"
+    event: ClassVar[str] = "Content Viewed"
+
+    content_type: Text | None = clear_field(
+        "Kind of content, as `article`, `video`, `livestream`, `configurator`."
+    )
+    topic: Text | None = clear_field("Topic of the content.")
+    progress_percent: Percent | None = clear_field("How much of it was seen, 0 to 100.")
+
+
+class StoreVisit(DomainEvent):
+    """A person was in a store."""
+
+    kind: ClassVar[str] = "storeVisit"
+    event: ClassVar[str] = "Store Visited"
+
+    purpose: Text | None = clear_field("Why they came, as `look`, `negotiate`, `service`.")
+    party_size: Count | None = clear_field("How many people came together.")
+
+
+class Negotiation(DomainEvent):
+    """A consultant noted what was negotiated."""
+
+    kind: ClassVar[str] = "negotiation"
+    event: ClassVar[str] = "Negotiation Noted"
+
+    topic: Text | None = clear_field(
+        "What was discussed, as `price`, `deliveryDate`, `colour`, `accessories`, `payment`."
+    )
+    competitor: Text | None = clear_field("Model or brand compared with.")
+
+
+class BookedTestDrive(DomainEvent):
+    """A test drive was booked."""
+
+    kind: ClassVar[str] = "testDriveBooking"
+    event: ClassVar[str] = "Test Drive Booked"
+
+    appointment_at: Moment | None = clear_field("When it is to take place.")
+    booking_id: Text | None = personal_field("The booking's id in its system.")
+
+
+class CompletedTestDrive(DomainEvent):
+    """A test drive was completed."""
+
+    kind: ClassVar[str] = "testDrive"
+    event: ClassVar[str] = "Test Drive Completed"
+
+    appointment_at: Moment | None = clear_field("When it had been booked for.")
+    distance_km: Kilometres | None = clear_field("How far was driven, in kilometres.")
+    booking_id: Text | None = personal_field("The booking's id in its system.")
+
+
+class Order(DomainEvent):
+    """A vehicle was ordered."""
+
+    kind: ClassVar[str] = "order"
+    event: ClassVar[str] = "Order Placed"
+
+    order_id: Text | None = personal_field("The order's id in its system.")
+    colour: Text | None = clear_field("Colour ordered.")
+    trim: Text | None = clear_field("Trim or configuration ordered.")
+    payment: Text | None = clear_field("How it is paid, as `cash`, `loan`, `lease`.")
+
+
+class Delivery(DomainEvent):
+    """A vehicle was delivered."""
+
+    kind: ClassVar[str] = "delivery"
+    event: ClassVar[str] = "Vehicle Delivered"
+
+    order_id: Text | None = personal_field("The order's id in its system.")
+    colour: Text | None = clear_field("Colour of the vehicle.")
+    odometer_km: Kilometres | None = clear_field("Odometer at delivery, in kilometres.")
+
+
+class Service(DomainEvent):
+    """A workshop service was completed."""
+
+    kind: ClassVar[str] = "service"
+    event: ClassVar[str] = "Service Completed"
+
+    work_order_id: Text | None = personal_field("The work order's id in its system.")
+    workshop_item: Text | None = clear_field("What was done, as `maintenance`, `repair`, `tyres`.")
+    odometer_km: Kilometres | None = clear_field("Odometer at the service, in kilometres.")
+
+
+CATALOGUE: Final[tuple[type[DomainEvent], ...]] = (
+    Enquiry,
+    ContentView,
+    StoreVisit,
+    Negotiation,
+    BookedTestDrive,
+    CompletedTestDrive,
+    Order,
+    Delivery,
+    Service,
+)
+"""Every typed event, in the order of a journey."""

@@ -1,0 +1,258 @@
+"""Writing a batch: one look-up, a pure decision, one transaction of two statements (feed, then rows).
+
+The feed's head is locked first, so commits are serial and their order is known; the look-up and the decision
+happen outside the lock and are checked under it: if anything they read was changed by a commit in between, the
+batch is decided anew. See docs/adr/0003-feed-lock-first.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any
+
+from neo4j.exceptions import ConstraintError
+
+from graph.clock import Clock, new_id, system_clock, to_datetime
+from graph.db.database import Database, Transaction
+from graph.errors import DatabaseError
+from graph.identity.rules import Rules
+from graph.identity.stored import StoredProfile, hot_limit, open_profile
+from graph.ingest.change import Changes, Known, ProfileChange, changes_of, identifiers_of, read_known
+from graph.ingest.decide import Decision, affected_components, decide, unresolved
+from graph.ingest.draft import Draft, draft
+from graph.ingest.message import Message, Rejected
+from graph.ingest.rows import DeadLetter, References, Rows, build_rows
+from graph.privacy.blind import BlindIndex
+from graph.privacy.keyring import Keyring
+from graph.privacy.seal import Sealer
+
+_MAX_ATTEMPTS = 20
+
+
+class StaleReadError(Exception):
+    """Another commit changed what this batch was decided on; decide anew."""
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of a batch, in messages; `refused` counts identifiers not taken, by namespace and code."""
+
+    stored: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    rejected: int = 0
+    attempts: int = 0
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+
+    def add(self, other: Written) -> None:
+        """Add another batch's counts to these."""
+        self.stored += other.stored
+        self.duplicates += other.duplicates
+        self.conflicts += other.conflicts
+        self.rejected += other.rejected
+        self.attempts += other.attempts
+        self.refused.update(other.refused)
+
+
+class Writer:
+    """Writes batches of messages; any number of writers, in any number of processes, may run at once.
+
+    Writing a message again changes nothing. A batch is written whole or not at all.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        keyring: Keyring,
+        blind: BlindIndex,
+        rules: Rules,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._blind = blind
+        self._rules = rules
+        self._clock = clock
+        self._references = References()
+        self._busy = min(namespace.hot for namespace in rules.namespaces.values())
+
+    async def write(self, messages: Sequence[Message], *, rejected: Sequence[Rejected] = ()) -> Written:
+        """Write a batch (1,000–2,000 messages is best); returns when it is committed.
+
+        Raises DatabaseUnavailableError (repeat it later) and DatabaseError (some row is poisoned: bisect).
+        """
+        return await self.write_drafts(await self.prepare(messages), rejected=rejected)
+
+    async def prepare(self, messages: Sequence[Message]) -> list[Draft]:
+        """Allot ids and keys and compute blind indexes, off the event loop."""
+        return await asyncio.to_thread(draft, messages, keyring=self._keyring, blind=self._blind)
+
+    async def write_drafts(self, drafts: Sequence[Draft], *, rejected: Sequence[Rejected] = ()) -> Written:
+        """Write a prepared batch; see `write`."""
+        operation_id = new_id()
+        for attempt in range(1, _MAX_ATTEMPTS + 1):
+            try:
+                written = await self._attempt(drafts, rejected, operation_id)
+            except (StaleReadError, ConstraintError):
+                continue
+            written.attempts = attempt
+            written.rejected = len(rejected)
+            written.refused.update(
+                (refusal.namespace, refusal.code) for item in drafts for refusal in item.message.refusals
+            )
+            return written
+        raise DatabaseError(
+            f"A batch was overtaken {_MAX_ATTEMPTS} times by other writers.",
+            remedy="Run fewer writers at once.",
+        )
+
+    async def _attempt(
+        self, drafts: Sequence[Draft], rejected: Sequence[Rejected], operation_id: str
+    ) -> Written:
+        known = await self._look_up(drafts)
+        changes = await asyncio.to_thread(changes_of, drafts, known)
+        written = Written(
+            stored=sum(len(change.drafts) for change in changes.profiles.values()),
+            duplicates=changes.duplicates,
+            conflicts=len(changes.conflicts),
+        )
+        if not changes.profiles and not changes.conflicts and not rejected:
+            return written
+        pending = unresolved(changes, known, self._rules)
+        components = affected_components(pending, known)
+        stored, degrees = await self._read_components(components)
+        rows, decision = await asyncio.to_thread(
+            self._decide, changes, known, pending, stored, degrees, self._dead_letters(changes, rejected)
+        )
+        if await self._commit(rows, known, operation_id):
+            self._references.add(rows["references"])
+        return written
+
+    async def _look_up(self, drafts: Sequence[Draft]) -> Known:
+        identifiers = identifiers_of(drafts)
+        row = await self._database.read_one(
+            "ingest.look_up",
+            recordKeys=sorted({item.record_key for item in drafts}),
+            identifiers=[
+                [key, hot_limit(self._rules, identifiers[key].namespace)] for key in sorted(identifiers)
+            ],
+            messageKeys=sorted({item.key for item in drafts}),
+        )
+        if row is None:
+            raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
+        return read_known(row)
+
+    async def _read_components(
+        self, components: Sequence[str]
+    ) -> tuple[list[StoredProfile], dict[str, tuple[int, int]]]:
+        if not components:
+            return [], {}
+        row = await self._database.read_one(
+            "identity.read_components", components=components, busy=self._busy
+        )
+        profiles, degrees = row or ([], [])
+        stored = await asyncio.to_thread(self._open, profiles)
+        return stored, {key: (trusted, holders) for key, trusted, holders in degrees}
+
+    def _open(self, rows: Sequence[Sequence[Any]]) -> list[StoredProfile]:
+        keys = self._keyring.keys_for([row[0] for row in rows])
+        return [open_profile(row, Sealer(keys[row[0]].data_key, row[0])) for row in rows if row[0] in keys]
+
+    def _decide(
+        self,
+        changes: Changes,
+        known: Known,
+        pending: Sequence[ProfileChange],
+        stored: Sequence[StoredProfile],
+        degrees: dict[str, tuple[int, int]],
+        dead_letters: Sequence[DeadLetter],
+    ) -> tuple[Rows, Decision]:
+        now = self._clock()
+        decision = decide(
+            changes,
+            known,
+            unresolved_changes=pending,
+            stored=stored,
+            degrees=degrees,
+            birth_ids={
+                change.id: new_id(now) for change in changes.profiles.values() if change.known is None
+            },
+            rules=self._rules,
+        )
+        rows = build_rows(
+            changes,
+            decision,
+            known_identifiers=known.identifiers,
+            references=self._references,
+            dead_letters=dead_letters,
+        )
+        return rows, decision
+
+    async def _commit(self, rows: Rows, known: Known, operation_id: str) -> bool:
+        """True if this attempt wrote; False where an earlier one of unknown outcome had been committed."""
+
+        async def work(tx: Transaction) -> bool:
+            begun = await tx.one(
+                "feed.begin_write",
+                operationId=operation_id,
+                now=self._clock(),
+                readPosition=known.position,
+                components=rows["touchedComponents"],
+            )
+            if begun is None:
+                raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
+            position, recorded_at, committed, stale = begun
+            if committed:
+                return False
+            if stale:
+                raise StaleReadError
+            await tx.one(
+                "ingest.write_batch",
+                position=position,
+                recordedAt=recorded_at,
+                operationId=operation_id,
+                rules=self._rules.version,
+                **rows,
+            )
+            return True
+
+        return await self._database.in_write(work)
+
+    def _dead_letters(self, changes: Changes, rejected: Sequence[Rejected]) -> list[DeadLetter]:
+        month = to_datetime(self._clock()).astimezone(UTC).strftime("%Y-%m")
+        letters = [
+            self._letter(
+                source=item.message.source,
+                month=month,
+                reason="conflict",
+                detail="Another message of this id was stored before and says something else.",
+                payload=item.message.payload,
+                record_key=item.record_key,
+            )
+            for item in changes.conflicts
+        ]
+        return letters + [
+            self._letter(
+                source=item.source,
+                month=month,
+                reason=item.code,
+                detail=f"{item.field}: {item.message}",
+                payload=item.payload,
+                record_key=None,
+            )
+            for item in rejected
+        ]
+
+    def _letter(
+        self, *, source: str, month: str, reason: str, detail: str, payload: bytes, record_key: str | None
+    ) -> DeadLetter:
+        key = self._blind.digest("dead-letter", source.encode() + b"\0" + reason.encode() + b"\0" + payload)
+        sealer = Sealer(self._keyring.period_key(source, month), f"{source}/{month}")
+        return DeadLetter(
+            key, source, reason, detail, month, record_key, sealer.seal(f"payload:{key}", payload)
+        )

