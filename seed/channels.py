@@ -172,8 +172,6 @@ class Contacts:
     def _traits(self, source: str) -> dict[str, Any]:
         rng = self.desk.rng
         match source:
-            case "website" | "website-europe":
-                return self._lead_traits(source, email=0.5)
             case "app":
                 return {**self._account_traits(), "deviceId": self.accounts["app"].device_id}
             case "wechat-miniprogram":
@@ -183,8 +181,8 @@ class Contacts:
             case "douyin":
                 return {"douyinOpenId": identifier(rng, "_000", bits=120), **self._lead_traits(source)}
             case "xiaohongshu":
-                form = self._lead_traits(source) if rng.random() < 0.5 else {}
-                return {"xiaohongshuId": str(10**9 + rng.getrandbits(33)), **form}
+                form = self._lead_traits(source) if rng.random() < 0.7 else {}
+                return {"xiaohongshuId": identifier(rng, "", bits=96), **form}
             case _:
                 return self._lead_traits(source)
 
@@ -194,7 +192,7 @@ class Contacts:
             "wechatOpenId": identifier(rng, "o", bits=108),
             "wechatUnionId": identifier(rng, "oU", bits=104),
         }
-        if rng.random() < 0.75:
+        if rng.random() < 0.85:
             traits["phone"] = self.phone()
         if rng.random() < 0.4:
             traits["name"] = self.person.name
@@ -227,7 +225,7 @@ class Contacts:
             return {"name": person.name}
         return {"givenName": person.given, "familyName": person.family}
 
-    def _lead_traits(self, source: str, *, email: float = 0.0) -> dict[str, Any]:
+    def _lead_traits(self, source: str) -> dict[str, Any]:
         """What a lead's form says: what the person typed, and what the channel lets through."""
         person, state = self.person, self.desk.state
         virtual = source == "autohome" and state.quota(rates.VIRTUAL_PHONE).offer()
@@ -239,7 +237,7 @@ class Contacts:
             traits = {"name": polite(person.family, male=person.male)}
         traits["phone"] = f"{VIRTUAL_PREFIX}{self.desk.rng.getrandbits(29):09d}" if virtual else self.phone()
         traits["city"] = person.city.name
-        if person.email and self.desk.rng.random() < email:
+        if person.email and source in _SITES and self.desk.rng.random() < 0.5:
             traits["email"] = person.email
         return traits
 

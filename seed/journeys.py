@@ -21,13 +21,20 @@ _CHANNELS: Final = Weighted(
         ("app", 13.0),
         ("wechat-miniprogram", 24.0),
         ("douyin", 13.0),
-        ("xiaohongshu", 7.0),
-        ("tmall", 7.0),
+        ("xiaohongshu", 6.0),
+        ("tmall", 5.0),
         ("autohome", 14.0),
     ]
 )
 _FURTHER_CHANNELS: Final = {Course.ENQUIRY: 1.2, Course.VISIT: 1.7, Course.DRIVE: 2.0, Course.PURCHASE: 2.4}
 _INTRODUCED_AT_ONCE: Final = ("app", "tmall", "wechat-miniprogram")  # nobody gets in there without an account
+_FORM_FILLED: Final = {
+    "douyin": 0.9,
+    "autohome": 0.9,
+    "xiaohongshu": 0.9,
+    "website": 0.5,
+    "website-europe": 0.5,
+}
 _BOOKABLE: Final = ("app", "wechat-miniprogram", "website", "website-europe")
 _VISITING: Final = (Course.VISIT, Course.DRIVE, Course.PURCHASE)
 _LAST: Final = DAYS - 1
@@ -130,6 +137,8 @@ class Journey:
             if channel in _INTRODUCED_AT_ONCE:
                 contacts.introduce(channel, self._now())
             contacts.browse(channel, self._now(), model=self.model, views=1 + int(rng.random() * 2))
+            if rng.random() < _FORM_FILLED.get(channel, 0.0):
+                contacts.introduce(channel, self._now())
         if self.signs_in and not contacts.guest:
             contacts.sign_in(self.channels[0], self._now())
 

@@ -5,13 +5,13 @@
 // param operationId: STRING
 // param now: INTEGER
 // param readPosition: INTEGER
-// param components: LIST<STRING>
+// param read: MAP
 // returns position: INTEGER
 // returns recordedAt: INTEGER
 // returns committed: BOOLEAN
 // returns stale: BOOLEAN
 /* :params {operationId: '0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f', now: 1795000000000000, readPosition: 41,
-   components: ['0198c0de-0000-7d3e-9f00-5a1b2c3d4e5f']} */
+   read: {components: ['0198c0de-0000-7d3e-9f00-5a1b2c3d4e5f']}} */
 MATCH (h:FeedHead {lane: 0})
 SET h.position = h.position + 1,
     h.recordedAt = CASE WHEN $now > h.recordedAt THEN $now ELSE h.recordedAt + 1 END
@@ -22,5 +22,5 @@ RETURN position AS position,
        EXISTS {
          MATCH (e:FeedEntry {lane: 0})
          WHERE e.position > $readPosition AND e.position < position
-           AND any(component IN e.components WHERE component IN $components)
+           AND any(component IN e.components WHERE component IN $read.components)
        } AS stale

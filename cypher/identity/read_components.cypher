@@ -2,13 +2,13 @@
 // The evidence of whole link components, with each profile's present user; and how many holders the busiest of
 // their identifiers have in all, so that hot ones are known as such.
 // mode: read
-// param components: LIST<STRING>
+// param read: MAP
 // param busy: INTEGER
 // returns profiles: LIST<LIST<ANY>>
 // returns degrees: LIST<LIST<ANY>>
-/* :params {components: ['0198c0de-0000-7d3e-9f00-5a1b2c3d4e5f'], busy: 40} */
+/* :params {read: {components: ['0198c0de-0000-7d3e-9f00-5a1b2c3d4e5f']}, busy: 40} */
 CALL () {
-  UNWIND $components AS component
+  UNWIND $read.components AS component
   MATCH (p:Profile {component: component})
   RETURN collect([
     p.id, p.source, p.recordId, p.birthId, p.seq, p.founderClass, p.component, p.traits,
@@ -21,7 +21,7 @@ CALL () {
   ]) AS profiles
 }
 CALL () {
-  UNWIND $components AS component
+  UNWIND $read.components AS component
   MATCH (p:Profile {component: component})-[:HAS|CLAIMS]->(i:Identifier)
   WITH DISTINCT i
   WITH i, COUNT { (i)<-[:HAS]-() } AS trusted, COUNT { (i)<-[:CLAIMS]-() } AS claimed

@@ -3,18 +3,16 @@
 // commits later is seen as newer), known profiles with their evidence, known identifiers with the components of
 // their holders, and known messages. A hot identifier names no holders.
 // mode: read
-// param recordKeys: LIST<STRING>
-// param identifiers: LIST<LIST<ANY>>
-// param messageKeys: LIST<STRING>
+// param keys: MAP
 // returns position: INTEGER
 // returns profiles: LIST<LIST<ANY>>
 // returns identifiers: LIST<LIST<ANY>>
 // returns messages: LIST<LIST<STRING>>
-/* :params {recordKeys: ['rk'], identifiers: [['ik', 64]], messageKeys: ['mk']} */
+/* :params {keys: {records: ['rk'], identifiers: [['ik', 64]], messages: ['mk']}} */
 MATCH (h:FeedHead {lane: 0})
 WITH h.position AS position
 CALL () {
-  UNWIND $recordKeys AS recordKey
+  UNWIND $keys.records AS recordKey
   MATCH (p:Profile {recordKey: recordKey})
   RETURN collect([
     recordKey, p.id, p.component, p.founderClass, p.traits,
@@ -25,7 +23,7 @@ CALL () {
   ]) AS profiles
 }
 CALL () {
-  UNWIND $identifiers AS row
+  UNWIND $keys.identifiers AS row
   MATCH (i:Identifier {key: row[0]})
   WITH row, i, COUNT { (i)<-[:HAS]-() } AS trusted, COUNT { (i)<-[:CLAIMS]-() } AS claimed
   RETURN collect([
@@ -38,7 +36,7 @@ CALL () {
   ]) AS identifiers
 }
 CALL () {
-  UNWIND $messageKeys AS messageKey
+  UNWIND $keys.messages AS messageKey
   MATCH (m:Message {key: messageKey})
   RETURN collect([messageKey, m.content]) AS messages
 }

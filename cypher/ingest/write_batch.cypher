@@ -1,51 +1,22 @@
 // ingest.write_batch
-// Writes one decided batch: every list is a unit of its own, rows are lists sorted by key, and what is CREATEd is
-// known to be new under the feed lock (`feed.begin_write` ran first in this transaction).
+// Writes one decided batch: every list of `rows` is a unit of its own, rows are lists sorted by key, and what is
+// CREATEd is known to be new under the feed lock (`feed.begin_write` ran first in this transaction). The lists
+// travel in one map: the server plans anew for each combination of parameter sizes, but not for a map's contents.
 // mode: write
 // param position: INTEGER
 // param recordedAt: INTEGER
 // param operationId: STRING
 // param rules: STRING
-// param identifiers: LIST<LIST<ANY>>
-// param founders: LIST<LIST<ANY>>
-// param joiners: LIST<LIST<ANY>>
-// param profiles: LIST<LIST<ANY>>
-// param components: LIST<LIST<ANY>>
-// param has: LIST<LIST<ANY>>
-// param claims: LIST<LIST<ANY>>
-// param uses: LIST<LIST<ANY>>
-// param upgrades: LIST<LIST<ANY>>
-// param references: LIST<LIST<ANY>>
-// param vehicles: LIST<LIST<ANY>>
-// param touchpoints: LIST<LIST<ANY>>
-// param messages: LIST<LIST<ANY>>
-// param shows: LIST<LIST<ANY>>
-// param about: LIST<LIST<ANY>>
-// param drives: LIST<LIST<ANY>>
-// param known: LIST<LIST<ANY>>
-// param users: LIST<STRING>
-// param moves: LIST<LIST<ANY>>
-// param opens: LIST<LIST<ANY>>
-// param reasons: LIST<LIST<ANY>>
-// param retired: LIST<STRING>
-// param candidates: LIST<LIST<ANY>>
-// param deadLetters: LIST<LIST<ANY>>
-// param touchedComponents: LIST<STRING>
-// param touchedProfiles: LIST<STRING>
-// param touchedUsers: LIST<STRING>
+// param rows: MAP
 // returns written: INTEGER
-/* :params {position: 42, recordedAt: 1795000000000000, operationId: 'o', rules: 'r', identifiers: [], founders: [],
-   joiners: [], profiles: [], components: [], has: [], claims: [], uses: [], upgrades: [], references: [],
-   vehicles: [], touchpoints: [], messages: [], shows: [], about: [], drives: [], known: [], users: [], moves: [],
-   opens: [], reasons: [], retired: [], candidates: [], deadLetters: [], touchedComponents: [],
-   touchedProfiles: [], touchedUsers: []} */
+/* :params {position: 42, recordedAt: 1795000000000000, operationId: 'o', rules: 'r', rows: {}} */
 CALL () {
-  UNWIND $identifiers AS r
+  UNWIND $rows.identifiers AS r
   CREATE (:Identifier {key: r[0], namespace: r[1], scope: r[2], mask: r[3], country: r[4], operator: r[5],
                        domain: r[6], birthYear: r[7], gender: r[8], region: r[9], recordedAt: $recordedAt})
 }
 CALL () {
-  UNWIND $founders AS r
+  UNWIND $rows.founders AS r
   CREATE (p:Profile {id: r[0], source: r[1], recordKey: r[2], recordId: r[3], birthId: r[4],
                      seq: $position * 1048576 + r[5], founderClass: r[6], component: r[7], traits: r[8],
                      gender: r[9], birthYear: r[10], city: r[11], firstSeenAt: r[12], lastSeenAt: r[13],
@@ -54,14 +25,14 @@ CALL () {
   CREATE (p)-[:RESOLVED_TO {from: $recordedAt, tier: r[14], rule: r[15], reason: r[16], rules: $rules}]->(u)
 }
 CALL () {
-  UNWIND $joiners AS r
+  UNWIND $rows.joiners AS r
   CREATE (:Profile {id: r[0], source: r[1], recordKey: r[2], recordId: r[3], birthId: r[4],
                     seq: $position * 1048576 + r[5], founderClass: r[6], component: r[7], traits: r[8],
                     gender: r[9], birthYear: r[10], city: r[11], firstSeenAt: r[12], lastSeenAt: r[13],
                     recordedAt: $recordedAt})
 }
 CALL () {
-  UNWIND $profiles AS r
+  UNWIND $rows.profiles AS r
   MATCH (p:Profile {id: r[0]})
   SET p.traits = CASE WHEN r[1] IS NULL THEN p.traits ELSE r[1] END,
       p.gender = CASE WHEN r[1] IS NULL THEN p.gender ELSE r[2] END,
@@ -72,39 +43,39 @@ CALL () {
       p.founderClass = CASE WHEN r[7] < p.founderClass THEN r[7] ELSE p.founderClass END
 }
 CALL () {
-  UNWIND $components AS r
+  UNWIND $rows.components AS r
   MATCH (p:Profile {id: r[0]})
   SET p.component = r[1]
 }
 CALL () {
-  UNWIND $has AS r
+  UNWIND $rows.has AS r
   MATCH (p:Profile {id: r[0]})
   MATCH (i:Identifier {key: r[1]})
   CREATE (p)-[:HAS {value: r[2], grade: r[3], firstAt: r[4], lastAt: r[5], trustedFirstAt: r[6],
                     trustedLastAt: r[7], uses: r[8], alias: r[9], recordedAt: $recordedAt}]->(i)
 }
 CALL () {
-  UNWIND $claims AS r
+  UNWIND $rows.claims AS r
   MATCH (p:Profile {id: r[0]})
   MATCH (i:Identifier {key: r[1]})
   CREATE (p)-[:CLAIMS {value: r[2], firstAt: r[4], lastAt: r[5], uses: r[8], alias: r[9],
                        recordedAt: $recordedAt}]->(i)
 }
 CALL () {
-  UNWIND $uses AS r
+  UNWIND $rows.uses AS r
   MATCH (p:Profile {id: r[0]})-[e:HAS|CLAIMS]->(i:Identifier {key: r[1]})
   SET e.firstAt = r[2], e.lastAt = r[3], e.trustedFirstAt = r[4], e.trustedLastAt = r[5],
       e.grade = r[6], e.uses = e.uses + r[7], e.alias = r[8]
 }
 CALL () {
-  UNWIND $upgrades AS r
+  UNWIND $rows.upgrades AS r
   MATCH (p:Profile {id: r[0]})-[e:CLAIMS]->(i:Identifier {key: r[1]})
   CREATE (p)-[:HAS {value: e.value, grade: r[6], firstAt: r[2], lastAt: r[3], trustedFirstAt: r[4],
                     trustedLastAt: r[5], uses: e.uses + r[7], alias: r[8], recordedAt: $recordedAt}]->(i)
   DELETE e
 }
 CALL () {
-  UNWIND $references AS r
+  UNWIND $rows.references AS r
   FOREACH (id IN CASE r[0] WHEN 'channel' THEN r[1] ELSE [] END | MERGE (:Channel {id: id}))
   FOREACH (id IN CASE r[0] WHEN 'campaign' THEN r[1] ELSE [] END | MERGE (:Campaign {id: id}))
   FOREACH (id IN CASE r[0] WHEN 'content' THEN r[1] ELSE [] END | MERGE (:Content {id: id}))
@@ -112,13 +83,13 @@ CALL () {
   FOREACH (id IN CASE r[0] WHEN 'consultant' THEN r[1] ELSE [] END | MERGE (:Consultant {id: id}))
 }
 CALL () {
-  UNWIND $vehicles AS r
+  UNWIND $rows.vehicles AS r
   MERGE (v:Vehicle {key: r[0]})
   ON CREATE SET v.mask = r[1], v.model = r[2], v.recordedAt = $recordedAt
   ON MATCH SET v.model = coalesce(v.model, r[2])
 }
 CALL () {
-  UNWIND $touchpoints AS r
+  UNWIND $rows.touchpoints AS r
   MATCH (p:Profile {id: r[0]})
   UNWIND r[1] AS t
   CREATE (p)-[:BROUGHT]->(:Message:Touchpoint {
@@ -128,25 +99,25 @@ CALL () {
     recordedAt: $recordedAt})
 }
 CALL () {
-  UNWIND $messages AS r
+  UNWIND $rows.messages AS r
   MATCH (p:Profile {id: r[0]})
   UNWIND r[1] AS t
   CREATE (p)-[:BROUGHT]->(:Message {key: t[0], type: t[1], content: t[2], payload: t[3], recordedAt: $recordedAt})
 }
 CALL () {
-  UNWIND $shows AS r
+  UNWIND $rows.shows AS r
   MATCH (t:Message {key: r[0]})
   MATCH (c:Content {id: r[1]})
   CREATE (t)-[:SHOWS]->(c)
 }
 CALL () {
-  UNWIND $about AS r
+  UNWIND $rows.about AS r
   MATCH (t:Message {key: r[0]})
   MATCH (v:Vehicle {key: r[1]})
   CREATE (t)-[:ABOUT]->(v)
 }
 CALL () {
-  UNWIND $drives AS r
+  UNWIND $rows.drives AS r
   MATCH (p:Profile {id: r[0]})
   MATCH (v:Vehicle {key: r[1]})
   MERGE (p)-[d:DRIVES]->(v)
@@ -157,7 +128,7 @@ CALL () {
       d.ownerSince = CASE WHEN r[6] < coalesce(d.ownerSince, r[6] + 1) THEN r[6] ELSE d.ownerSince END
 }
 CALL () {
-  UNWIND $known AS r
+  UNWIND $rows.known AS r
   MATCH (p:Profile {id: r[0]})
   MATCH (d:Dealer {id: r[1]})
   MERGE (p)-[k:KNOWN_TO]->(d)
@@ -165,36 +136,36 @@ CALL () {
   ON MATCH SET k.since = CASE WHEN r[2] < k.since THEN r[2] ELSE k.since END
 }
 CALL () {
-  UNWIND $users AS oneId
+  UNWIND $rows.users AS oneId
   OPTIONAL MATCH (f:FormerUser {oneId: oneId})
   FOREACH (u IN CASE WHEN f IS NULL THEN [] ELSE [f] END | SET u:User REMOVE u:FormerUser, u.until)
   FOREACH (id IN CASE WHEN f IS NULL THEN [oneId] ELSE [] END |
     MERGE (u:User {oneId: id}) ON CREATE SET u.recordedAt = $recordedAt)
 }
 CALL () {
-  UNWIND $moves AS r
+  UNWIND $rows.moves AS r
   MATCH (p:Profile {id: r[0]})-[m:RESOLVED_TO WHERE m.to IS NULL]->(:User)
   SET m.to = $recordedAt
 }
 CALL () {
-  UNWIND $opens AS r
+  UNWIND $rows.opens AS r
   MATCH (p:Profile {id: r[0]})
   MATCH (u:User {oneId: r[1]})
   CREATE (p)-[:RESOLVED_TO {from: $recordedAt, tier: r[2], rule: r[3], reason: r[4], rules: $rules}]->(u)
 }
 CALL () {
-  UNWIND $reasons AS r
+  UNWIND $rows.reasons AS r
   MATCH (p:Profile {id: r[0]})-[m:RESOLVED_TO WHERE m.to IS NULL]->(:User)
   SET m.tier = r[1], m.rule = r[2], m.reason = r[3]
 }
 CALL () {
-  UNWIND $retired AS oneId
+  UNWIND $rows.retired AS oneId
   MATCH (u:User {oneId: oneId})
   SET u:FormerUser, u.until = $recordedAt
   REMOVE u:User
 }
 CALL () {
-  UNWIND $candidates AS r
+  UNWIND $rows.candidates AS r
   MATCH (p:Profile {id: r[0]})
   OPTIONAL MATCH (p)-[old:CANDIDATE]->()
   DELETE old
@@ -204,12 +175,12 @@ CALL () {
   CREATE (p)-[:CANDIDATE {tier: r[2], recordedAt: $recordedAt}]->(u)
 }
 CALL () {
-  UNWIND $deadLetters AS r
+  UNWIND $rows.deadLetters AS r
   MERGE (d:DeadLetter {key: r[0]})
   ON CREATE SET d.id = r[1], d.source = r[2], d.reason = r[3], d.detail = r[4], d.month = r[5],
                 d.recordKey = r[6], d.payload = r[7], d.recordedAt = $recordedAt
 }
 CREATE (e:FeedEntry {lane: 0, position: $position, recordedAt: $recordedAt, kind: 'ingest',
-                     operationId: $operationId, components: $touchedComponents, profileIds: $touchedProfiles,
-                     userIds: $touchedUsers})
+                     operationId: $operationId, components: $rows.touchedComponents, profileIds: $rows.touchedProfiles,
+                     userIds: $rows.touchedUsers})
 RETURN e.position AS written

@@ -5,6 +5,7 @@ After `connect` the driver's managed transactions do their own retries; nothing 
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import ssl
@@ -25,7 +26,7 @@ from neo4j.exceptions import (
 from neo4j.exceptions import ConfigurationError as DriverConfigurationError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_exponential_jitter
 
-from graph.errors import ConfigurationError, DatabaseUnavailableError, GuanxiError
+from graph.errors import ConfigurationError, DatabaseError, DatabaseUnavailableError, GuanxiError
 from graph.runtime.endpoint import Endpoint
 
 OLDEST_SERVER: Final = (5, 26)
@@ -62,9 +63,10 @@ async def connect(endpoint: Endpoint, *, wait_seconds: float = 30) -> AsyncDrive
         reraise=True,
     )
     try:
-        async for attempt in attempts:
-            with attempt:
-                await _check(driver, endpoint)
+        async with asyncio.timeout(wait_seconds + CONNECT_SECONDS):  # one attempt may hang for longer
+            async for attempt in attempts:
+                with attempt:
+                    await _check(driver, endpoint)
     except (DriverError, Neo4jError, OSError, ValueError) as error:
         await driver.close()
         raise explain(error, endpoint) from error
@@ -171,8 +173,8 @@ def explain(error: Exception, endpoint: Endpoint) -> GuanxiError:
 def _unreachable(error: Exception, endpoint: Endpoint) -> GuanxiError:
     if _other_encryption(error):
         return ConfigurationError(
-            f"The server at {_address(endpoint)} does not speak the encryption that the address asks for.",
-            remedy="Use bolt:// or neo4j:// without encryption, +s with a trusted certificate, +ssc with any.",
+            f"The server at {_address(endpoint)} does not speak the encryption asked for.",
+            remedy="Use bolt:// or neo4j:// for none, bolt+s:// or neo4j+s:// for a trusted certificate.",
         )
     if _other_protocol(error):
         return ConfigurationError(
@@ -186,6 +188,11 @@ def _unreachable(error: Exception, endpoint: Endpoint) -> GuanxiError:
         )
     if isinstance(error, (DriverConfigurationError, ValueError)):
         return _wrong_address(endpoint)
+    if isinstance(error, Neo4jError) and not error.is_retryable():
+        return DatabaseError(
+            f"The Neo4j server at {_address(endpoint)} refuses us with {error.code}.",
+            remedy=f"Check the database `{endpoint.database}` and the rights of `{endpoint.username}`.",
+        )
     return DatabaseUnavailableError(
         f"The Neo4j server at {_address(endpoint)} cannot be reached.",
         remedy="Check that it runs and that host and port of NEO4J_URI are right, or unset NEO4J_URI"

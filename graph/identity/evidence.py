@@ -37,9 +37,9 @@ class Identifier:
 class Holding:
     """A profile's evidence of an identifier.
 
-    `first` and `last` are the times (microseconds) the person was seen *using* it at any grade, `trusted_first`
-    and `trusted_last` those of trusted use only; None where never seen in use (an untimed row): such a holding
-    opens, extends and closes no tenure. Claimed-only holdings have no trusted times.
+    `first` and `last` are the times (microseconds) the person was seen *using* it at any grade,
+    `trusted_first` and `trusted_last` those of trusted use only; None where never seen in use (an untimed
+    row): such a holding opens, extends and closes no tenure. Claimed-only holdings have no trusted times.
     """
 
     identifier: Identifier
@@ -97,9 +97,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a profile is where it is: the tier that last joined it, the unit and the rule.
+    """Why a profile is where it is: the last thing that happened to it, its tier and namespace.
 
-    `rule` is one of alone, linked, ambiguous, limit, cap, overgrown; `unit` names the namespace (never a value).
+    `rule` is one of alone, linked, ambiguous, limit, cap, overgrown; of one tier a refusal is told rather than
+    a join.
     """
 
     tier: str
@@ -118,11 +119,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguity:
-    """A person some of whose profiles fit two conflicting people equally well, and who so stays apart from both.
+    """A person who fits two conflicting people equally well, and so stays apart from both.
 
-    At most one for each person: `members` are those profiles, `candidates` the least key of each other person they
-    may belong to, sorted; `tier` is the first tier that found it, or `shared` where only the last look at shared
-    identifiers did.
+    At most one for each person: `members` are the profiles that fit both, `candidates` the least key of each
+    other person they may belong to, sorted; `tier` is the first tier that found it, or `shared` where only the
+    last look at shared identifiers did.
     """
 
     members: frozenset[tuple[str, str]]
@@ -155,8 +156,8 @@ class Refusal:
 class Resolution:
     """What `resolve` answers: a partition of the profiles given, with what could not be decided.
 
-    `classes` is the last class of each identifier held by two profiles or more: personal, shared, generic, hot. It
-    is the class among trusted holders where there are any, and the worst of the tenures.
+    `classes` is the last class of each identifier held by two profiles or more: personal, shared, generic,
+    hot. It is the class among trusted holders where there are any, and the worst of the tenures.
     """
 
     people: tuple[Person, ...]

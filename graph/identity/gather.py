@@ -164,7 +164,7 @@ def _greatest(left: int | None, right: int | None) -> int | None:
     return right if left is None else left if right is None else max(left, right)
 
 
-# -- links -------------------------------------------------------------------------------------------------------
+# -- links ----------------------------------------------------------------------------------------------
 
 
 def find_links(evidence: Gathered, degrees: Degrees) -> list[Link]:
@@ -200,8 +200,8 @@ def _link(
 def _tenures(on: list[tuple[int, Holding]], gap_days: int | None, *, trusted_only: bool) -> list[Unit]:
     """Units by tenure: a silence longer than the gap begins a new one.
 
-    An untimed holder belongs to the only tenure; beside several it is a unit of its own, which only an equal full
-    name can join.
+    An untimed holder belongs to the only tenure; beside several it is a unit of its own, which only an
+    equal full name can join.
     """
     if gap_days is None:
         return [Unit([index for index, _ in on])]
@@ -229,11 +229,11 @@ def _tenures(on: list[tuple[int, Holding]], gap_days: int | None, *, trusted_onl
     return [Unit(sorted(holders)) for holders in tenures] + [Unit([index]) for index in untimed]
 
 
-# -- components --------------------------------------------------------------------------------------------------
+# -- components -----------------------------------------------------------------------------------------
 
 
 def connect(evidence: Gathered, links: Sequence[Link]) -> list[list[int]]:
-    """Profiles that share, over any number of steps, an identifier that is not hot, or a SAME_AS; each sorted."""
+    """Parts of profiles that share, over any number of steps, a link or a SAME_AS; each part sorted."""
     parent = list(range(len(evidence.keys)))
 
     def root(index: int) -> int:
@@ -269,10 +269,11 @@ def components(
     degrees: Degrees | None = None,
     judgements: Iterable[Judgement] = (),
 ) -> tuple[frozenset[Key], ...]:
-    """What must be read together: the parts that `resolve` judges each by itself, ordered by their least keys.
+    """What must be read together: the parts that `resolve` judges each by itself, by their least keys.
 
-    Two profiles are in one component if they share an identifier that is not hot (where it is hot among all holders
-    but not among trusted ones, only trusted holders are connected) or a SAME_AS. `degrees` as for `resolve`.
+    Two profiles are in one component if they share an identifier that is not hot (where it is hot among all
+    holders but not among trusted ones, only trusted holders are connected) or a SAME_AS. `degrees` as for
+    `resolve`.
     """
     evidence = gather(profiles, judgements, rules)
     parts = connect(evidence, find_links(evidence, degrees or {}))

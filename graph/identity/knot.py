@@ -1,7 +1,8 @@
 """One connected component of the evidence, resolved tier by tier.
 
-A `Knot` is the mutable state of that: clusters, locks and what happened to each profile. Clusters are named by
-their least profile number. docs/reference/resolve.md §2 is the algorithm; the step letters in comments are its.
+A `Knot` is the mutable state of that: clusters, locks and what happened to each profile. Clusters are named
+by their least profile number. docs/reference/resolve.md §2 is the algorithm; the step letters in comments
+are its.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from graph.identity.evidence import Identifier, PersonName, Reason, Refusal
 from graph.identity.gather import GENERIC, PERSONAL, RANK, SHARED, Gathered, Link, Unit
 from graph.identity.rules import Rules, Strength
 from graph.identity.summary import HARD, SOFT, Summary, conflicts, full_name, summarise
-from graph.identity.ties import Edge, bits, connected, cut, groups_of
 from graph.identity.tiers import STAGES, STEWARD, Stage, Tier
+from graph.identity.ties import Edge, bits, connected, cut, groups_of
 
 _JUDGED = Identifier("", "", "")  # stands for the identifier where a steward joins
 _COUNTING = (Strength.STRONG, Strength.MEDIUM)
@@ -64,7 +65,7 @@ class Knot:
     # -- stages and classes ----------------------------------------------------------------------------------
 
     def _is_calm(self) -> bool:
-        """True where nothing here can conflict softly and nothing exceeds a size, so all units are personal."""
+        """True where nothing here conflicts softly or exceeds a size, so that all units are personal."""
         evidence, rules = self._evidence, self._rules
         if len(self.cluster_of) > min(rules.cap, rules.budget):
             return False
@@ -283,10 +284,10 @@ class Knot:
     def _packed(
         self, nodes: list[int], edges: list[Edge]
     ) -> tuple[list[set[int]], dict[int, tuple[str, str]]]:
-        """The greedy parts of a group that is too big as a whole, and who found no room, with what forbade it.
+        """The greedy parts of a group that is too big as a whole; who found no room, and why.
 
-        The only place where keys decide (with classes beyond two people): edges by identifier and name, clusters by
-        their least key, each joining the first earlier one it has room with.
+        The only place where keys decide (with classes beyond two people): edges by identifier and name,
+        clusters by their least key, each joining the first earlier one it has room with.
         """
         part_of = {node: {node} for node in nodes}
         refused: dict[int, tuple[str, str]] = {}
@@ -369,7 +370,11 @@ class Knot:
 
     def _report(self, tier: Tier, rule: str, namespace: str, members: list[int]) -> None:
         keys = frozenset(self._evidence.keys[index] for index in members)
-        self.refusals.append(Refusal(tier.name, rule, keys, namespace))
+        if not any(
+            told.rule == rule and told.namespace == namespace and told.members == keys
+            for told in self.refusals
+        ):
+            self.refusals.append(Refusal(tier.name, rule, keys, namespace))
 
 
 def _sharing_twice(edges: list[Edge]) -> list[Edge]:

@@ -1,7 +1,8 @@
 """Resolution: evidence in, partition out, as a pure function of the set of evidence.
 
 The algorithm, its traps and its laws are in docs/reference/resolve.md; what that leaves open is decided in
-docs/adr/0004-resolve-open-choices.md. `tests/graph/identity/oracle.py` is a second, independent writing of it.
+docs/adr/0004-resolve-open-choices.md. `tests/graph/identity/oracle.py` is a second, independent writing of
+it.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ from graph.identity.gather import (
 from graph.identity.knot import Knot
 from graph.identity.rules import Rules
 from graph.identity.summary import SOFT, conflicts
-from graph.identity.ties import bits
 from graph.identity.tiers import LAST_LOOK, STAGES, STEWARD
+from graph.identity.ties import bits
 
 __all__ = ["canonical_hash", "components", "resolve"]
 
@@ -63,12 +64,12 @@ def resolve(
 ) -> Resolution:
     """The people these profiles are, and what could not be decided.
 
-    Depends on the *set* of evidence and judgements only: any order, repetition or batching answers the same, and a
-    component (see `components`) answers alone as it does among others. A profile given twice counts once, with the
-    evidence of both; a judgement on a profile that is not given counts for nothing.
+    Depends on the *set* of evidence and judgements only: any order, repetition or batching answers the
+    same, and a component (see `components`) answers alone as it does among others. A profile given twice
+    counts once, with the evidence of both; a judgement on a profile that is not given counts for nothing.
 
-    `degrees` tells how many profiles in the whole graph hold an identifier (trusted, all), where not all of them are
-    given: only those above the namespace's `hot` need it.
+    `degrees` tells how many profiles in the whole graph hold an identifier (trusted, all), where not all of
+    them are given: only those above the namespace's `hot` need it.
     """
     evidence = gather(profiles, judgements, rules)
     links = find_links(evidence, degrees or {})
@@ -208,7 +209,7 @@ class _Result:
 
 
 def _last_look(knot: Knot, on: list[int]) -> None:
-    """Who on a shared unit conflicts with neither of two people there who conflict is ambiguous between them."""
+    """Between two people on a shared unit who conflict, whoever conflicts with neither is ambiguous."""
     against = conflicts([knot.summary(cluster) for cluster in on], SOFT)
     everybody = (1 << len(on)) - 1
     for place, mask in enumerate(against):

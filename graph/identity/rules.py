@@ -21,7 +21,7 @@ from graph.errors import ConfigurationError
 from graph.identity.evidence import Grade
 
 ALGORITHM: Final = 1
-"""Raised whenever `resolve` would answer otherwise for the same evidence and rules; part of `Rules.version`."""
+"""Raised whenever `resolve` comes to answer otherwise for the same evidence; part of `Rules.version`."""
 
 DEFAULT_RULES: Final = Path(__file__).with_name("identity.toml")
 
@@ -39,8 +39,9 @@ class Strength(StrEnum):
 class NamespaceRule:
     """How identifiers of one namespace weigh; `docs/reference/resolve.md` §3.
 
-    `limit` counts different values of a person in one scope; of a one-per-person namespace it counts only values
-    of grade `proof` or better, which two of prove two people. `hot` counts profiles, `gap_days` whole days.
+    `limit` counts different values of a person in one scope; of a one-per-person namespace it counts only
+    values of grade `proof` or better, which two of prove two people. `hot` counts profiles, `gap_days`
+    whole days.
     """
 
     strength: Strength
@@ -129,9 +130,9 @@ class _RulesFile(_Declared):
 def load_rules(path: Path | None = None) -> Rules:
     """The rules of an `identity.toml`; the packaged ones without a path.
 
-    Raises ConfigurationError naming the file and every wrong key: unreadable, not TOML, unknown or missing keys,
-    numbers out of range, and a `hot` that is not above `cap` where a namespace may alone hold a person together
-    (strong and medium): such a person would fall to pieces at `hot` profiles.
+    Raises ConfigurationError naming the file and every wrong key: unreadable, not TOML, unknown or missing
+    keys, numbers out of range, and a `hot` that is not above `cap` where a namespace may alone hold a
+    person together (strong and medium): such a person would fall to pieces at `hot` profiles.
     """
     file = path or DEFAULT_RULES
     try:

@@ -1,7 +1,7 @@
 """What a cluster is known by, and whether two clusters can be one person.
 
-Three levels of conflict (docs/reference/resolve.md §1): HARD, SOFT (hard, or names or birth dates contradict) and
-PRESUMED (soft, or both are anchored). A missing value never conflicts.
+Three levels of conflict (docs/reference/resolve.md §1): HARD, SOFT (hard, or names or birth dates
+contradict) and PRESUMED (soft, or both are anchored). A missing value never conflicts.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _births_conflict(left: set[str], right: set[str]) -> bool:
 
 
 def may_conflict(summaries: Collection[Summary], level: int) -> bool:
-    """False only where surely no two of them conflict: at most one value in each respect. Linear, not quadratic."""
+    """False only where surely no two of them conflict: at most one value in each respect. Linear."""
     proven: dict[int, int] = {}
     full_names: set[str] = set()
     names: set[PersonName] = set()

@@ -1,8 +1,9 @@
 """The tiers of `resolve`, strongest first, and the stages whose classes are frozen together.
 
 Within a stage trusted evidence comes wholly before claimed evidence, so a claim never stands against it
-(docs/adr/0004-resolve-open-choices.md §1). Scores of a model enter as tiers of their own: at or above .995 after
-`strong-all`, .98 and .95 after `medium-all`, all with HARD conflicts, since a score has weighed names already.
+(docs/adr/0004-resolve-open-choices.md §1). Scores of a model enter as tiers of their own: at or above .995
+after `strong-all`, .98 and .95 after `medium-all`, all with HARD conflicts, since a score has weighed names
+already.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from graph.identity.summary import HARD, PRESUMED, SOFT
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Which units join at once: their strengths, their level, whether only equal full names join, what forbids."""
+    """Which units join at once: strengths, level, whether only equal full names join, and what forbids."""
 
     name: str
     strengths: tuple[Strength, ...]

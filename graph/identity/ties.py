@@ -1,7 +1,7 @@
 """Ties of one tier: clusters joined by hyperedges, cut apart where joining them would join a conflict.
 
-Everything here is symmetric in its clusters: no key, number or order decides (docs/reference/resolve.md §2, 5d).
-Clusters are named by their place in a sequence and sets of them are bit masks.
+Everything here is symmetric in its clusters: no key, number or order decides (docs/reference/resolve.md §2,
+5d). Clusters are named by their place in a sequence and sets of them are bit masks.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """The clusters of `part` fit `left` and `right` equally well, though these two conflict; all as bit masks."""
+    """The clusters of `part` fit `left` and `right` equally well, which conflict; all as bit masks."""
 
     left: int
     right: int
@@ -72,9 +72,9 @@ def bits(mask: int) -> Iterator[int]:
 def cut(edges: list[int], against: Sequence[int]) -> tuple[list[int], list[Doubt]]:
     """The edges with every tie taken out, and the doubts found, from edges and conflicts as masks.
 
-    For each conflicting pair, look at what is left without the two and without all that conflicts with either:
-    every connected part (of clusters and edges) that touches both is cut from both. No two clusters that conflict
-    stay connected. Quadratic in the conflicting clusters: callers bound their number.
+    For each conflicting pair, look at what is left without the two and without all that conflicts with
+    either: every connected part (of clusters and edges) that touches both is cut from both. No two clusters
+    that conflict stay connected. Quadratic in the conflicting clusters: callers bound their number.
     """
     edges_of = [0] * len(against)
     for number, nodes in enumerate(edges):
@@ -86,7 +86,7 @@ def cut(edges: list[int], against: Sequence[int]) -> tuple[list[int], list[Doubt
     for left, mask in enumerate(against):
         for right in bits(mask >> left + 1 << left + 1):
             pair = 1 << left | 1 << right
-            free = everything & ~(against[left] | against[right] | pair)
+            free = everything & ~(mask | against[right] | pair)
             unseen = edges_of[left]
             while unseen:
                 part, reached = _flood(unseen & -unseen, free, edges, edges_of)

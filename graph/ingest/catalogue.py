@@ -84,7 +84,7 @@ class EventType:
     kind: str
     name: str
     model: type[DomainEvent]
-    field_of: Mapping[str, str]  # names a client may write, camelCase and snake_case, to the model's field
+    property_of: Mapping[str, str]  # names a client may write, camelCase and snake_case, to the first of them
     clear: tuple[tuple[str, str], ...]  # field and property name
     personal: tuple[tuple[str, str], ...]
 
@@ -105,7 +105,7 @@ def _event_type(model: type[DomainEvent]) -> EventType:
         kind=model.kind,
         name=model.event,
         model=model,
-        field_of={key: name for name, alias, _ in fields for key in (name, alias)},
+        property_of={key: alias for name, alias, _ in fields for key in (name, alias)},
         clear=tuple((name, alias) for name, alias, personal in fields if not personal),
         personal=tuple((name, alias) for name, alias, personal in fields if personal),
     )
@@ -169,11 +169,11 @@ def _typed(entry: EventType, properties: Mapping[str, object], tz: tzinfo) -> Ty
     given: dict[str, object] = {}
     personal: dict[str, object] = {}
     for key, value in properties.items():
-        field = entry.field_of.get(key)
-        if field is None or field in given:
+        alias = entry.property_of.get(key)
+        if alias is None or alias in given:
             personal[key] = value
         elif value is not None and value != "":
-            given[field] = value
+            given[alias] = value
     try:
         event = entry.model.model_validate(given, context=tz)
         money = _money(event)

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph.identity.evidence import Identifier, ProfileEvidence, Reason
-from graph.identity.resolve import components, resolve
+from graph.identity.gather import components
+from graph.identity.resolve import resolve
 from graph.identity.rules import Rules
 from graph.identity.stored import (
     Key,

@@ -23,6 +23,7 @@ LONGEST_TEXT: Final = 200
 LONGEST_NOTE: Final = 10_000
 LONGEST_URL: Final = 2_048
 LONGEST_DURATION: Final = 31_536_000
+_LARGEST_BITS: Final = 128
 _CONTROLS: Final = dict.fromkeys((*range(32), *range(127, 160)), " ")
 _YEAR_2000: Final = from_datetime(datetime(2000, 1, 1, tzinfo=UTC))  # so appointments lie before 2100
 
@@ -44,14 +45,22 @@ def _as_text(value: object) -> object:
     if isinstance(value, (int, float)):
         whole = isinstance(value, int) or (math.isfinite(value) and value.is_integer())
         if not whole or abs(value) >= 2**63:
-            raise ValueError("must be text")
+            raise ValueError("must be text or a whole number")
         return str(int(value))
-    return value.translate(_CONTROLS).strip() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if value.isascii() and value.isprintable():
+        return value.strip()
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError("holds half of a character (a lone surrogate)")
+    return value.translate(_CONTROLS).strip()
 
 
 def _as_number(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("must be a number")
+    if isinstance(value, int) and value.bit_length() > _LARGEST_BITS:
+        raise ValueError("is too large")
     return value
 
 
@@ -72,14 +81,14 @@ def _as_moment(value: object, info: ValidationInfo) -> int:
         raise ValueError(error.message.removeprefix("The time ").rstrip(".")) from None
 
 
-Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=LONGEST_TEXT)]
-Note = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=LONGEST_NOTE)]
-Url = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=LONGEST_URL)]
-Seconds = Annotated[float, BeforeValidator(_as_number), Field(ge=0, le=LONGEST_DURATION, allow_inf_nan=False)]
-Kilometres = Annotated[float, BeforeValidator(_as_number), Field(ge=0, le=10_000_000, allow_inf_nan=False)]
-Count = Annotated[int, BeforeValidator(_as_number), Field(ge=0, le=10_000)]
-Percent = Annotated[float, BeforeValidator(_as_number), Field(ge=0, le=100, allow_inf_nan=False)]
-Amount = Annotated[Decimal, BeforeValidator(_as_amount), Field(ge=0, max_digits=20, decimal_places=6)]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), BeforeValidator(_as_text)]
+Note = Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE), BeforeValidator(_as_text)]
+Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL), BeforeValidator(_as_text)]
+Seconds = Annotated[float, Field(ge=0, le=LONGEST_DURATION, allow_inf_nan=False), BeforeValidator(_as_number)]
+Kilometres = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False), BeforeValidator(_as_number)]
+Count = Annotated[int, Field(ge=0, le=10_000), BeforeValidator(_as_number)]
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(_as_number)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=22, decimal_places=6), BeforeValidator(_as_amount)]
 Currency = Annotated[str, BeforeValidator(_as_text), AfterValidator(currency_code)]
 Moment = Annotated[int, BeforeValidator(_as_moment)]
 

@@ -18,7 +18,7 @@ from graph.profile.traits import analysis_values
 _EPOCH_SHIFT = 62_135_596_800_000_000
 """Microseconds from the year 1 to 1970: makes every time we accept a non-negative number."""
 
-_ANALYSIS_FIELDS = ("country", "operator", "domain", "birthYear", "gender", "region")
+_ANALYSIS_FIELDS = ("country", "operator", "domain", "birthYear", "gender", "regionCode")
 _COLUMNS = (
     "channel",
     "campaign",
@@ -40,7 +40,7 @@ LISTS = (
     "opens", "reasons", "retired", "candidates", "deadLetters", "touchedComponents", "touchedProfiles",
     "touchedUsers",
 )  # fmt: skip
-"""The list parameters of `ingest.write_batch`; a test holds them against its header."""
+"""The lists of `ingest.write_batch`; a test holds them against its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def build_rows(
     references: References,
     dead_letters: Sequence[DeadLetter],
 ) -> Rows:
-    """All list parameters of the write, but for `position`, `recordedAt`, `operationId` and `rules`."""
+    """Every list of the write."""
     rows: Rows = {name: [] for name in LISTS}
     present = set(known_identifiers)
     needed: dict[str, set[str]] = defaultdict(set)

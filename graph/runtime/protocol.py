@@ -62,7 +62,7 @@ class Report:
             values: dict[str, Any] = json.loads(line)
             state, output = State(values.pop("state")), tuple(values.pop("output"))
             return cls(state=state, output=output, **values)
-        except (TypeError, KeyError) as error:
+        except (TypeError, KeyError, AttributeError) as error:
             raise ValueError("not a report") from error
 
 
@@ -72,6 +72,7 @@ class Order:
 
     home: str
     lib: str
+    aot_cache: str
     heap_mb: int
     page_cache_mb: int
 

@@ -33,7 +33,7 @@ from tenacity import (
 from graph.errors import RuntimeProvisionError
 from graph.runtime.jars import NEO4J_VERSION, Jar, JarLock, load_lock
 from graph.runtime.progress import Progress
-from graph.runtime.store import folder_error, hold
+from graph.runtime.store import folder_error, hold, private_folder
 from graph.settings import Settings
 
 WORKERS: Final = 8
@@ -81,7 +81,7 @@ def provision(
     if _is_verified(folder, lock):
         return folder
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         with _alone(folder.with_name("download.lock"), stop):
             if not _is_verified(folder, lock):
                 _complete(folder, lock, _Source(settings.maven_repository, progress, stop))
@@ -230,10 +230,10 @@ class _Transfer:
             attempts(self._attempt)
             self.part.replace(self.folder / self.jar.filename)
         except _DamagedError as error:
-            raise _wrong_hash(self.jar, self.root) from error
+            raise _wrong_hash(self.jar, _public(self.root)) from error
         except _TransientError as error:
             raise RuntimeProvisionError(
-                f"Neo4j could not be downloaded: {self.jar.filename} from {self.root}: {error}.",
+                f"Neo4j could not be downloaded: {self.jar.filename} from {_public(self.root)}: {error}.",
                 remedy="Check the network and the proxy settings and run it again: it continues where it"
                 " stopped. Without a network, set GUANXI_MAVEN_REPOSITORY to a mirror or GUANXI_JARS_DIR to a"
                 " folder of jars.",
@@ -287,6 +287,12 @@ class _Transfer:
         if self.source.progress is not None:
             self.source.progress.advance(position - self.shown)
         self.shown = position
+
+
+def _public(address: str) -> str:
+    """The address without the user and password that a mirror's may hold."""
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 def _reason(error: requests.RequestException) -> str:

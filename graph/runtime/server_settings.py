@@ -109,7 +109,7 @@ def embedded_conf(*, port: int, memory: Memory) -> dict[str, str]:
         "server.bolt.advertised_address": address,  # else neo4j:// routes to 7687
         "server.http.enabled": "false",
         "server.https.enabled": "false",
-        # Programs that still have connections open when the last lease ends would hold up the stop for 5 s each.
+        # Connections that are still open when the last lease ends would hold up the stop for 10 s.
         "internal.server.bolt.connection_shutdown_wait_time": "200ms",
         "internal.server.bolt.thread_pool_shutdown_wait_time": "200ms",
     }

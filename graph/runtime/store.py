@@ -109,7 +109,7 @@ class StoreFolder:
         """Make what a start needs: folders, password, configuration. Safe to repeat; keeps the password."""
         try:
             for folder in (self.home, self.conf, self.home / "data", self.logs):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                private_folder(folder)
                 folder.chmod(0o700)
             if not self.password_file.exists():
                 self._create_password()
@@ -169,7 +169,7 @@ def port_is_free(port: int) -> bool:
 
 
 def initial_auth(username: str, password: str) -> str:
-    """Neo4j's `auth.ini` line for a first user, as its admin command writes it: salted SHA-256, 1,024 rounds."""
+    """Neo4j's `auth.ini` line for a first user, as its admin command writes it: salted SHA-256."""
     salt = secrets.token_bytes(32)
     digest = hashlib.sha256(salt + password.encode()).digest()
     for _ in range(_HASH_ROUNDS - 1):
@@ -187,6 +187,13 @@ def write_private(path: Path, text: str) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder, and what is missing above it, for the owner only; leaves those that exist alone."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def hold(path: Path) -> int | None:

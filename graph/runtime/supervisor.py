@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from graph.errors import GuanxiError, RuntimeProvisionError
-from graph.runtime.jvm import Jvm, kill_leftover
+from graph.runtime.jvm import Distribution, Jvm, kill_leftover
 from graph.runtime.protocol import LINE_LIMIT, Command, Order, Report, State, decode_command
 from graph.runtime.server_settings import Memory
 from graph.runtime.store import StoreFolder, hold, write_private
@@ -47,7 +47,7 @@ class Supervisor:
     """See the module; `run` does it all."""
 
     folder: StoreFolder
-    lib: Path
+    distribution: Distribution
     memory: Memory
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     report: Report = field(init=False)
@@ -170,7 +170,7 @@ class Supervisor:
         try:
             jvm = await self._first_start()
             while True:
-                self._tell(state=State.READY)
+                self._tell(state=State.READY, error=self.report.error, output=self.report.output)
                 code = await jvm.ended()
                 trouble = explain(code, self.folder.last_output())
                 while True:
@@ -214,7 +214,7 @@ class Supervisor:
 
     async def _start(self, port: int) -> Jvm:
         self.folder.prepare(memory=self.memory, port=port)
-        self._jvm = await Jvm.start(self.folder, lib=self.lib, memory=self.memory, port=port)
+        self._jvm = await Jvm.start(self.folder, self.distribution, memory=self.memory, port=port)
         return self._jvm
 
 
@@ -225,7 +225,8 @@ def main() -> int:
     os.umask(0o077)
     if hold(folder.home / "supervisor.lock") is None:
         return _ALREADY_SUPERVISED
-    supervisor = Supervisor(folder, Path(order.lib), Memory(order.heap_mb, order.page_cache_mb))
+    distribution = Distribution(Path(order.lib), Path(order.aot_cache) if order.aot_cache else None)
+    supervisor = Supervisor(folder, distribution, Memory(order.heap_mb, order.page_cache_mb))
     asyncio.run(supervisor.run())
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from graph.ingest.normalise.emails import normal_email
@@ -19,6 +20,7 @@ from graph.privacy import mask
 LONGEST_ID: Final = 256
 """Most characters of a channel's or system's own id."""
 
+_CACHE: Final = 65_536
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LONGEST_ADDRESS: Final = 500
 _SHORTEST_ADDRESS: Final = 5
@@ -38,6 +40,7 @@ def identifier(namespace: str, raw: object, *, region: str = "CN") -> Normal | R
     return text if isinstance(text, Refused) else parse(text, region)
 
 
+@lru_cache(maxsize=_CACHE)  # a person's ids come with every event
 def _opaque(text: str, _region: str) -> Normal | Refused:
     if len(text) > LONGEST_ID:
         return Refused(RefusalCode.TOO_LONG, f"is longer than {LONGEST_ID} characters")

@@ -62,7 +62,7 @@ NO_NAMES: Final = words("""
     anonymous visitor guest unknown test tester testing none null nan undefined na nobody noname demo sample
     dummy wechat weixin douyin me myself sir madam owner lead prospect
     客户 顾客 用户 微信用户 抖音用户 小红书用户 会员 车主 潜客 新客户 老客户 匿名用户 匿名 姓名 名字 无名
-    无名氏 不详 未知 测试 测试用户 先生 女士 小姐 太太 师傅 老师 经理 老板 朋友 本人 试驾客户 意向客户 游客 访客 无
-    暂无 没有 保密 某某 默认 未填写 未命名
+    无名氏 不详 未知 测试 测试用户 先生 女士 小姐 太太 师傅 老师 经理 老板 朋友 本人 试驾客户 意向客户
+    游客 访客 无 暂无 没有 保密 某某 默认 未填写 未命名
 """)
 """Words, and the only words, of names that are none. Compared case-folded."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from graph.identity.evidence import PersonName
@@ -30,11 +31,13 @@ from graph.privacy import mask
 
 LONGEST_NAME: Final = 100
 _MOST_WORDS: Final = 7
+_CACHE: Final = 16_384
 _NO_LETTERS: Final = frozenset({"So", "Sk", "Cc", "Cs", "Co", "Cn"})  # emoji, controls, unassigned
 
 _BRACKETS: Final = re.compile(r"[(\[{<【〔「][^)\]}>】〕」]*[)\]}>】〕」]")
 _DIGITS_OR_SIGNS: Final = re.compile(r"[0-9@/\\:=?!+~|^%$#&;_<>{}\[\]()]")
 _MASK: Final = re.compile(r"[*×某]")
+_SUFFIXES: Final = CREDENTIALS | GENERATIONS
 _NAME_EDGES: Final = " .,-'\"·、。"
 _LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u024f\u0400-\u04ff]")
 _UNDECOMPOSED: Final = str.maketrans(
@@ -52,11 +55,21 @@ class NameResult:
 
 
 def person_name(*, full: object = None, given: object = None, family: object = None) -> NameResult | None:
-    """The name, from a full-name column, two columns, or both (two good columns win); None where none is told.
+    """The name, from a full-name column, two columns, or both (good columns win); None where none is told.
 
     Pure and total. Idempotent on `display`: parsing it as a full name gives the same comparison form,
     except that a family name alone is then read as any single word is.
     """
+    return _parsed(_text(full), _text(given), _text(family))
+
+
+def _text(raw: object) -> str:
+    """The cell where it is text that may be a name; cut where nobody's name is as long."""
+    return raw[: LONGEST_NAME * 4] if isinstance(raw, str) else ""
+
+
+@lru_cache(maxsize=_CACHE)
+def _parsed(full: str, given: str, family: str) -> NameResult | None:
     given_text, family_text, full_text = _cleaned(given), _cleaned(family), _cleaned(full)
     if given_text and family_text:
         found = _from_columns(given_text, family_text)
@@ -79,11 +92,9 @@ def comparison_form(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept).casefold())
 
 
-def _cleaned(raw: object) -> str:
+def _cleaned(raw: str) -> str:
     """The text of a name cell, or nothing where it cannot be a name."""
-    if not isinstance(raw, str):
-        return ""
-    text = as_text(raw[: LONGEST_NAME * 4])
+    text = as_text(raw)
     if isinstance(text, Refused) or len(text) > LONGEST_NAME:
         return ""
     text = _BRACKETS.sub(" ", folded(text))
@@ -141,13 +152,14 @@ def _result(name: PersonName | None, display: str) -> NameResult | None:
 
 def _western(text: str) -> PersonName | None:
     """A name of words: `Given Middle Family`, `Family, Given`, titles and credentials around it."""
-    front, comma, back = text.partition(",")
+    front, _, back = text.partition(",")
+    if all(comparison_form(word) in _SUFFIXES for word in back.replace(",", " ").split()):
+        front, back = text, ""  # Smith, PhD
     back_words, back_generation = _words(back)
-    if comma and back_words:
-        family_words, generation = _words(front)
-        return _assembled(back_words, family_words, generation or back_generation)
     words, generation = _words(front)
     generation = generation or back_generation
+    if back_words:
+        return _assembled(back_words, words, generation)
     titled = len(words) < len([word for word in front.split() if comparison_form(word)])
     if not words or len(words) > _MOST_WORDS:
         return None
@@ -168,7 +180,7 @@ def _words(text: str) -> tuple[list[str], str]:
     while words and comparison_form(words[0]) in TITLES:
         words.pop(0)
     generation = ""
-    while len(words) > 1 and (last := comparison_form(words[-1])) in CREDENTIALS | GENERATIONS:
+    while len(words) > 1 and (last := comparison_form(words[-1])) in _SUFFIXES:
         generation = last if last in GENERATIONS else generation
         words.pop()
     return words, generation

@@ -26,8 +26,8 @@ _EXTENSION: Final = re.compile(
     r"\d.*?(?:转接?|分机|ext(?:ension)?\.?|[x#,;、pw~])\s*(\d+)\s*$", re.IGNORECASE
 )
 _DASHED_EXTENSION: Final = re.compile(r"(?:\+?86)?[ -]?1[3-9]\d{9}-\d{1,6}")
-_SCHEME: Final = re.compile(r"(?i)(?:tel|phone|mobile|电话|手机)\s*[::]?\s*")
-_SHAPE: Final = re.compile(r"\+?[\d\s()\-./]+")
+_SCHEME: Final = re.compile(r"(?i)(?:tel|phone|mobile|电话|手机)\s*:?\s*")
+_SHAPE: Final = re.compile(r"[(\s]*\+?[\d\s()\-./]+")
 _SERVICE_CHINA: Final = re.compile(r"(?:\+?86)?(?:9[56]\d{3,}|1[012]\d{1,3}|123\d\d|106\d+)")
 _TRUNK_MOBILE: Final = re.compile(r"(\+?86|0086)?0(1[3-9]\d{9})")
 _NEVER_PERSONAL: Final = frozenset(

@@ -53,7 +53,7 @@ class RefusalCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Normal:
-    """A normalised identifier; equal values are one. Only `mask` and `analysis` may be stored in the clear."""
+    """A normalised identifier; equal values are one. Only `mask` and `analysis` may be stored clear."""
 
     value: str
     mask: str

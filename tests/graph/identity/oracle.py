@@ -66,6 +66,7 @@ class Answer:
     partition: set[Cluster]
     ambiguous: set[tuple[Key, Key, str]]
     households: set[tuple[Identifier, frozenset[Key]]]
+    classes: dict[Identifier, str]
     reached: dict[str, int]
 
 
@@ -125,7 +126,8 @@ class Oracle:
                 if h.identifier.namespace not in rules.rows:
                     continue
                 old = seen.holds.setdefault(
-                    h.identifier, {"grade": "claimed", "first": None, "last": None, "tfirst": None, "tlast": None}
+                    h.identifier,
+                    {"grade": "claimed", "first": None, "last": None, "tfirst": None, "tlast": None},
                 )
                 old["grade"] = max(old["grade"], h.grade.value, key=RANK.__getitem__)
                 old["first"] = better(old["first"], h.first, min)
@@ -224,7 +226,9 @@ class Oracle:
 
     def anchored(self, x: Cluster) -> bool:
         return bool(self.names(x)) or any(
-            self.rules.rows[i.namespace].strength in ("strong", "medium") for k in x for i in self.seen[k].holds
+            self.rules.rows[i.namespace].strength in ("strong", "medium")
+            for k in x
+            for i in self.seen[k].holds
         )
 
     def conflict(self, x: Cluster, y: Cluster, level: int) -> bool:
@@ -444,6 +448,18 @@ class Oracle:
                 free = [y for y in on if y != x and not self.conflict(x, y, 1)]
                 for a, b in itertools.combinations(free, 2):
                     if self.conflict(a, b, 1):
-                        self.count("ambiguous on a shared unit")
+                        self.count("ambiguous-afterwards")
                         doubts |= {(k, min(c), "shared") for k in x for c in (a, b)}
-        return Answer(self.clusters, doubts, households, self.reached)
+        return Answer(self.clusters, doubts, households, self.shown(), self.reached)
+
+    def shown(self) -> dict[Identifier, str]:
+        """One class for each identifier of two holders: of the level that counts, the worst tenure [12]."""
+        found = {}
+        for identifier in {i for seen in self.seen.values() for i in seen.holds}:
+            grades = [s.holds[identifier]["grade"] for s in self.seen.values() if identifier in s.holds]
+            if max(len(grades), self.degrees.get(identifier, (0, 0))[1]) < 2:
+                continue
+            level = "v" if any(RANK[grade] for grade in grades) else "a"
+            kinds = [c for u, c in self.classes.items() if u.identifier == identifier and u.level == level]
+            found[identifier] = max(kinds, key=["personal", "shared", "generic"].index) if kinds else "hot"
+        return found

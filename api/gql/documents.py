@@ -1,0 +1,83 @@
+"""Documents made ready once: parsed, measured against the limits, validated; bounded and shared by all requests."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules, validate
+from strawberry.extensions import SchemaExtension
+
+from api.gql import limits
+
+CACHED_DOCUMENTS: Final = 256
+LONGEST_CACHED: Final = 16_384
+"""In characters: a longer document is made ready each time, so that the cache stays small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document and what is wrong with it; `document` is None where it does not parse or is over a limit."""
+
+    document: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+    introspects: bool = False
+
+
+class Documents:
+    """The most recently used documents by their text; for one event loop."""
+
+    def __init__(self, schema: GraphQLSchema, *, suggestions: bool) -> None:
+        """Without `suggestions`, errors do not tell names that were not asked for."""
+        self._schema = schema
+        self._suggestions = suggestions
+        self._held: OrderedDict[str, Prepared] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def prepare(self, text: str) -> Prepared:
+        """The document of this text; never raises, every text has an answer."""
+        held = self._held.get(text)
+        if held is not None:
+            self._held.move_to_end(text)
+            return held
+        prepared = self._prepare(text)
+        if len(text) <= LONGEST_CACHED:
+            self._held[text] = prepared
+            if len(self._held) > CACHED_DOCUMENTS:
+                self._held.popitem(last=False)
+        return prepared
+
+    def _prepare(self, text: str) -> Prepared:
+        try:
+            document = parse(text, max_tokens=limits.MAX_TOKENS)
+            size = limits.check(document)
+            errors = validate(
+                self._schema,
+                document,
+                specified_rules,
+                max_errors=5,
+                hide_suggestions=not self._suggestions,
+            )
+        except GraphQLError as error:
+            return Prepared(None, (error,))
+        except RecursionError:
+            return Prepared(None, (GraphQLError("The document nests too deep."),))
+        return Prepared(document, tuple(errors), size.introspects)
+
+
+class UsePrepared(SchemaExtension):
+    """Gives strawberry the document that the view made ready, so that it neither parses nor validates again."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Instead of parsing."""
+        self.execution_context.graphql_document = self.execution_context.context.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Instead of validating: the view executes valid documents only."""
+        self.execution_context.pre_execution_errors = []
+        yield

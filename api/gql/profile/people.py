@@ -1,0 +1,173 @@
+"""People in GraphQL: plain values, filled at once from a view; no field does I/O."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import strawberry
+
+from api.gql.context import GqlInfo
+from api.gql.ids import global_id, user_cursor
+from api.gql.node import Node
+from api.gql.profile.touchpoints import PageInfo, TouchpointConnection, connection_of
+from api.gql.scalars import Instant
+from api.gql.selection import Selection
+from graph.profile.service import FormerUserView
+from graph.profile.view import ProfileView, UserView, VehicleView
+
+USER: Final = "User"
+PROFILE: Final = "Profile"
+VEHICLE: Final = "Vehicle"
+FORMER_USER: Final = "FormerUser"
+
+
+@strawberry.type(description="A person as one source system knows them.")
+class Profile(Node):
+    """A profile."""
+
+    source: str
+    record_id: str | None = strawberry.field(
+        description="Id of the record in its source; null once the person was erased."
+    )
+
+
+@strawberry.type(description="A value that points at a person, as a phone number.")
+class Identifier:
+    """An identifier of a user, merged over profiles."""
+
+    namespace: str
+    scope: str = strawberry.field(description="Where the value is valid; `*` for everywhere.")
+    value: str = strawberry.field(description="The value, with its middle hidden unless the key may see it.")
+    trusted: bool = strawberry.field(
+        description="True where it was verified, entered by staff, or issued by the source itself."
+    )
+
+
+@strawberry.type(description="One car.")
+class Vehicle(Node):
+    """A vehicle, as a user has it."""
+
+    vin: str = strawberry.field(description="The VIN, with its middle hidden unless the key may see it.")
+    model: str | None
+    role: str | None = strawberry.field(description="`owner` or `driver`; null where no user is spoken of.")
+
+
+@strawberry.input(description="Which touchpoints; what is left out does not restrict.")
+class TouchpointFilter:
+    """Restricts a page of touchpoints."""
+
+    kinds: list[str] | None = strawberry.field(default=None, description="Kinds, as `testDrive`.")
+    channel: str | None = strawberry.field(default=None, description="One channel.")
+    since: Instant | None = strawberry.field(default=None, description="At or after this time.")
+    until: Instant | None = strawberry.field(default=None, description="Before this time.")
+
+
+@strawberry.type(description="A resolved person.")
+class User(Node):
+    """A user; its pages of touchpoints were read with it, by the response keys of the selection."""
+
+    one_id: strawberry.ID = strawberry.field(description="The person's OneID; former ids lead here too.")
+    display_name: str | None
+    first_seen_at: Instant | None
+    last_seen_at: Instant | None
+    profiles: list[Profile]
+    identifiers: list[Identifier]
+    vehicles: list[Vehicle]
+    pages: strawberry.Private[dict[str, TouchpointConnection]]
+
+    @strawberry.field(description="Touchpoints of all profiles, newest first.")
+    def touchpoints(
+        self,
+        info: GqlInfo,
+        first: int | None = 20,
+        after: str | None = None,
+        filter: TouchpointFilter | None = None,  # noqa: A002 - the argument's name in the schema
+    ) -> TouchpointConnection:
+        """The page read with the user: `Selection` looked at the arguments before."""
+        del first, after, filter
+        return self.pages[str(info.path.key)]
+
+
+@strawberry.type(description="A oneId that no person bears any more.")
+class FormerUser(Node):
+    """A former user."""
+
+    until: Instant
+    current_user: User | None = strawberry.field(description="The person it leads to now.")
+
+
+@strawberry.type
+class UserEdge:
+    """A user and its cursor."""
+
+    cursor: str
+    node: User
+
+
+@strawberry.type
+class UserConnection:
+    """A page of people by ascending oneId."""
+
+    edges: list[UserEdge]
+    page_info: PageInfo
+
+
+def profile_of(view: ProfileView) -> Profile:
+    """The view as GraphQL shows it."""
+    return Profile(id=strawberry.ID(global_id(PROFILE, view.id)), source=view.source, record_id=view.record_id)
+
+
+def vehicle_of(view: VehicleView) -> Vehicle:
+    """The view as GraphQL shows it."""
+    id_ = strawberry.ID(global_id(VEHICLE, view.key))
+    return Vehicle(id=id_, vin=view.vin, model=view.model, role=view.role)
+
+
+def user_of(view: UserView, selection: Selection) -> User:
+    """The view as GraphQL shows it."""
+    return User(
+        id=strawberry.ID(global_id(USER, view.one_id)),
+        one_id=strawberry.ID(view.one_id),
+        display_name=view.display_name,
+        first_seen_at=_instant(view.first_seen_at),
+        last_seen_at=_instant(view.last_seen_at),
+        profiles=[profile_of(profile) for profile in view.profiles],
+        identifiers=[
+            Identifier(namespace=i.namespace, scope=i.scope, value=i.value, trusted=i.trusted)
+            for i in view.identifiers
+        ],
+        vehicles=[vehicle_of(vehicle) for vehicle in view.vehicles],
+        pages={
+            key: connection_of(page, after=after)
+            for (key, after), page in zip(selection.page_keys, view.pages, strict=True)
+        },
+    )
+
+
+def former_user_of(view: FormerUserView, selection: Selection) -> FormerUser:
+    """The view as GraphQL shows it."""
+    return FormerUser(
+        id=strawberry.ID(global_id(FORMER_USER, view.one_id)),
+        until=Instant(view.until),
+        current_user=user_of(view.current, selection) if view.current else None,
+    )
+
+
+def user_connection_of(
+    views: list[UserView], selection: Selection, *, has_next: bool, after: bool
+) -> UserConnection:
+    """A page as a Relay connection."""
+    edges = [UserEdge(cursor=user_cursor(view.one_id), node=user_of(view, selection)) for view in views]
+    return UserConnection(
+        edges=edges,
+        page_info=PageInfo(
+            has_next_page=has_next,
+            has_previous_page=after,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+    )
+
+
+def _instant(micros: int | None) -> Instant | None:
+    return None if micros is None else Instant(micros)

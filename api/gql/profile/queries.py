@@ -1,0 +1,110 @@
+"""The relationship view's fields at the root: each costs one to three statements, whatever it selects."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+import strawberry
+
+from api.gql.context import GqlInfo
+from api.gql.ids import parse_id, parse_touchpoint_key, read_user_cursor
+from api.gql.node import Node
+from api.gql.profile.people import (
+    FORMER_USER,
+    PROFILE,
+    USER,
+    VEHICLE,
+    User,
+    UserConnection,
+    former_user_of,
+    profile_of,
+    user_connection_of,
+    user_of,
+    vehicle_of,
+)
+from api.gql.profile.touchpoints import TOUCHPOINT, touchpoint_of
+from api.gql.selection import Selection, page_size, read_selection
+from graph.access.roles import Permission
+from graph.profile.service import FormerUserView
+from graph.profile.view import UserView
+
+
+@strawberry.type(name="Query")
+class ProfileQuery:
+    """What can be asked about people."""
+
+    @strawberry.field(description="The person a oneId leads to now; every oneId ever given leads to one.")
+    async def user(self, info: GqlInfo, one_id: strawberry.ID) -> User | None:
+        """One statement."""
+        selection = _select(info)
+        return _shown(await info.context.people.user(one_id, selection.want), selection)
+
+    @strawberry.field(
+        description="The person who alone holds an identifier as their own now; for `vin` the present owner. "
+        "A value of a scoped namespace is written `scope/value`."
+    )
+    async def user_by_identifier(self, info: GqlInfo, namespace: str, value: str) -> User | None:
+        """Two or three statements."""
+        selection = _select(info)
+        found = await info.context.people.user_by_identifier(namespace, value, selection.want)
+        return _shown(found, selection)
+
+    @strawberry.field(description="All people by ascending oneId, at most 100 a page.")
+    async def users(
+        self, info: GqlInfo, first: int | None = 20, after: str | None = None
+    ) -> UserConnection | None:
+        """Two statements."""
+        size = page_size(first)
+        selection = _select(info, "edges", "node", users=size)
+        start = "" if after is None else read_user_cursor(after)
+        views, has_next = await info.context.people.users(first=size, after=start, want=selection.want)
+        return user_connection_of(views, selection, has_next=has_next, after=after is not None)
+
+    @strawberry.field(description="Whatever has this id; null where there is none.")
+    async def node(self, info: GqlInfo, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name
+        """One statement, three for a former user."""
+        parsed = parse_id(id)
+        fetch = _FETCH.get(parsed[0]) if parsed else None
+        return await fetch(info, parsed[1]) if parsed and fetch else None
+
+
+def _select(info: GqlInfo, *path: str, users: int = 1) -> Selection:
+    clear = info.context.caller.may(Permission.CLEAR_IDENTIFIERS)
+    return read_selection(info._raw_info, *path, clear=clear, users=users)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+def _shown(view: UserView | None, selection: Selection) -> User | None:
+    return user_of(view, selection) if view else None
+
+
+async def _fetch_user(info: GqlInfo, one_id: str) -> Node | None:
+    # `FormerUser` ids come here too: a oneId can be borne again.
+    selection, below = _select(info), _select(info, "currentUser")
+    found = await info.context.people.node_user(one_id, selection.want, if_former=below.want)
+    return former_user_of(found, below) if isinstance(found, FormerUserView) else _shown(found, selection)
+
+
+async def _fetch_profile(info: GqlInfo, key: str) -> Node | None:
+    view = await info.context.people.profile(key)
+    return profile_of(view) if view else None
+
+
+async def _fetch_touchpoint(info: GqlInfo, key: str) -> Node | None:
+    row = await info.context.people.touchpoint(*parse_touchpoint_key(key))
+    return touchpoint_of(row) if row else None
+
+
+async def _fetch_vehicle(info: GqlInfo, key: str) -> Node | None:
+    clear = info.context.caller.may(Permission.CLEAR_IDENTIFIERS)
+    view = await info.context.people.vehicle(key, clear=clear)
+    return vehicle_of(view) if view else None
+
+
+_FETCH: Final[Mapping[str, Callable[[GqlInfo, str], Awaitable[Node | None]]]] = {
+    USER: _fetch_user,
+    FORMER_USER: _fetch_user,
+    PROFILE: _fetch_profile,
+    TOUCHPOINT: _fetch_touchpoint,
+    VEHICLE: _fetch_vehicle,
+}

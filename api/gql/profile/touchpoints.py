@@ -1,0 +1,186 @@
+"""Touchpoints in GraphQL: an interface, and a type for each kind, made from the catalogue of events.
+
+Only what the catalogue declares non-personal is here; notes, links and ids of bookings stay sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, cast
+
+import strawberry
+
+from api.gql.ids import global_id, touchpoint_cursor, touchpoint_key
+from api.gql.node import Node
+from api.gql.scalars import Instant
+from graph.ingest.catalogue import EVENT_TYPES, GENERIC, EventType
+from graph.ingest.event_models import Count, Moment
+from graph.ingest.money import EXPONENTS
+from graph.profile.rows import TouchpointRow
+from graph.profile.view import TouchpointPage, details_of
+
+TOUCHPOINT: Final = "Touchpoint"
+
+
+@strawberry.interface(description="A contact between a person and the brand.")
+class Touchpoint(Node):
+    """What every kind of touchpoint has."""
+
+    occurred_at: Instant = strawberry.field(description="When it happened.")
+    received_at: Instant = strawberry.field(description="When it reached us.")
+    event: str = strawberry.field(description="Name of the event, as `Test Drive Completed`.")
+    kind: str = strawberry.field(description="Kind in the catalogue, as `testDrive`; `generic` for others.")
+    channel: str | None
+    campaign: str | None
+    dealer: str | None
+    consultant: str | None
+    model: str | None = strawberry.field(description="Vehicle model.")
+    content: str | None = strawberry.field(description="Content that was shown.")
+    duration_seconds: float | None
+    amount: Decimal | None = strawberry.field(description="Amount of money in `currency`.")
+    currency: str | None = strawberry.field(description="ISO 4217 code.")
+
+
+_COMMON: Final = frozenset(
+    {
+        "channel",
+        "campaign",
+        "dealer",
+        "consultant",
+        "model",
+        "content",
+        "duration_seconds",
+        "amount",
+        "currency",
+    }
+)
+_PAGE_FIELDS: Final = {"page": "Name of the page or screen.", "path": "Its path, without parameters."}
+_GRAPH_TYPES: Final[Mapping[Any, type]] = {Moment: Instant, Count: int}  # pyright: ignore[reportAssignmentType]
+
+
+def _own_fields(entry: EventType) -> dict[str, tuple[Any, str, str]]:
+    """Name, type, alias and description of the clear fields that only this kind has."""
+    fields = entry.model.model_fields
+    return {
+        name: (_graph_type(fields[name].annotation), alias, fields[name].description or "")
+        for name, alias in entry.clear
+        if name not in _COMMON
+    }
+
+
+def _graph_type(annotation: Any) -> Any:
+    arguments = [argument for argument in annotation.__args__ if argument is not type(None)]
+    declared = arguments[0]
+    return _GRAPH_TYPES.get(declared) or declared.__origin__
+
+
+def _make(name: str, description: str, fields: Mapping[str, tuple[Any, str, str]]) -> type[Touchpoint]:
+    body: dict[str, Any] = {
+        "__annotations__": {field: kind | None for field, (kind, _, _) in fields.items()},
+        "__doc__": description,
+        "__module__": __name__,
+    }
+    for field, (_, _, told) in fields.items():
+        body[field] = strawberry.field(description=told, default=None)
+    made = strawberry.type(type(name, (Touchpoint,), body), description=description)
+    return cast("type[Touchpoint]", made)
+
+
+def _page_type(name: str, description: str) -> type[Touchpoint]:
+    return _make(name, description, {field: (str, field, told) for field, told in _PAGE_FIELDS.items()})
+
+
+def type_name(entry: EventType) -> str:
+    """The GraphQL type of a kind: its event's name in one word, as `TestDriveCompleted`."""
+    return entry.name.replace(" ", "")
+
+
+_OWN: Final = {entry.kind: _own_fields(entry) for entry in EVENT_TYPES}
+BY_KIND: Final[Mapping[str, type[Touchpoint]]] = {
+    **{
+        entry.kind: _make(type_name(entry), (entry.model.__doc__ or "").strip(), _OWN[entry.kind])
+        for entry in EVENT_TYPES
+    },
+    "page": _page_type("PageViewed", "A page of a website was seen."),
+    "screen": _page_type("ScreenViewed", "A screen of an app was seen."),
+    "group": _make("GroupJoined", "The person was put into a group, as a company or a club.", {}),
+    GENERIC: _make("Generic", "An event that the catalogue does not know.", {}),
+}
+"""The type of each kind of touchpoint."""
+
+_ALIASES: Final = {
+    **{kind: {alias: name for name, (_, alias, _) in own.items()} for kind, own in _OWN.items()},
+    "page": {name: name for name in _PAGE_FIELDS},
+    "screen": {name: name for name in _PAGE_FIELDS},
+}
+
+
+@strawberry.type
+class PageInfo:
+    """Where a page stands among the others."""
+
+    has_next_page: bool
+    has_previous_page: bool = strawberry.field(description="True where `after` was given.")
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type
+class TouchpointEdge:
+    """A touchpoint and its cursor."""
+
+    cursor: str
+    node: Touchpoint
+
+
+@strawberry.type
+class TouchpointConnection:
+    """A page of touchpoints, newest first."""
+
+    edges: list[TouchpointEdge]
+    page_info: PageInfo
+
+
+def touchpoint_of(row: TouchpointRow) -> Touchpoint:
+    """The row as its kind's type."""
+    kind = row.kind if row.kind in BY_KIND else GENERIC
+    aliases = _ALIASES.get(kind)
+    details = {aliases[k]: v for k, v in details_of(row).items() if k in aliases} if aliases else {}
+    return BY_KIND[kind](
+        id=strawberry.ID(global_id(TOUCHPOINT, touchpoint_key(row.profile_id, row.at))),
+        occurred_at=Instant(row.occurred_at),
+        received_at=Instant(row.received_at),
+        event=row.event,
+        kind=row.kind,
+        channel=row.channel,
+        campaign=row.campaign,
+        dealer=row.dealer,
+        consultant=row.consultant,
+        model=row.model,
+        content=row.content,
+        duration_seconds=row.duration_seconds,
+        amount=_amount(row),
+        currency=row.currency,
+        **details,
+    )
+
+
+def connection_of(page: TouchpointPage, *, after: bool) -> TouchpointConnection:
+    """A page as a Relay connection."""
+    edges = [TouchpointEdge(cursor=touchpoint_cursor(row.at), node=touchpoint_of(row)) for row in page.touchpoints]
+    return TouchpointConnection(
+        edges=edges,
+        page_info=PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=after,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+    )
+
+
+def _amount(row: TouchpointRow) -> Decimal | None:
+    if row.amount_minor is None:
+        return None
+    return Decimal(row.amount_minor).scaleb(-EXPONENTS.get(row.currency or "", 2))

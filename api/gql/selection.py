@@ -1,0 +1,155 @@
+"""Looking ahead: what a request selects of a user, so that one statement reads all of it.
+
+Fields below a user are read with it: pages of touchpoints by the response keys under which they are answered
+(GraphQL makes sure that one response key has one set of arguments). All limits on sizes are here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLIncludeDirective,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    SelectionSetNode,
+    get_argument_values,
+    get_directive_values,
+)
+
+from api.gql.ids import read_touchpoint_cursor
+from graph.errors import InputError
+from graph.ingest.catalogue import EVENT_TYPES, GENERIC
+from graph.profile.rows import EARLIEST, LATEST, PageRequest, Want, time_bound
+
+LONGEST_PAGE: Final = 100
+MOST_TOUCHPOINTS: Final = 2_000
+"""In one field at the root, over all its users and pages."""
+
+KINDS: Final = frozenset({entry.kind for entry in EVENT_TYPES} | {"page", "screen", "group", GENERIC})
+
+_USER: Final = "User"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is selected of a user; `page_keys` are the response keys of `want.pages`, and whether `after` is given."""
+
+    want: Want
+    page_keys: tuple[tuple[str, bool], ...]
+
+
+def read_selection(
+    info: GraphQLResolveInfo, *path: str, clear: bool, users: int = 1
+) -> Selection:
+    """What the field being resolved selects of the users below it, at `path` (field names), for at most `users`.
+
+    Raises InputError for a wrong cursor, an unknown kind, a page over 100, or more touchpoints than 2,000.
+    """
+    fields = list(_user_fields(info, path))
+    pages: dict[str, tuple[PageRequest, bool]] = {}
+    for node in fields:
+        if node.name.value == "touchpoints":
+            key = node.alias.value if node.alias else node.name.value
+            pages[key] = _page_request(info, node)
+    names = {node.name.value for node in fields}
+    asked = users * sum(page.first for page, _ in pages.values())
+    if asked > MOST_TOUCHPOINTS:
+        raise InputError(
+            f"The request asks for up to {asked} touchpoints at once; {MOST_TOUCHPOINTS} is the most.",
+            remedy="Ask for fewer users or shorter pages.",
+        )
+    return Selection(
+        want=Want(
+            identifiers="identifiers" in names,
+            vehicles="vehicles" in names,
+            pages=tuple(page for page, _ in pages.values()),
+            clear=clear,
+        ),
+        page_keys=tuple((key, after) for key, (_, after) in pages.items()),
+    )
+
+
+def page_size(first: int | None) -> int:
+    """The size of a page; raises InputError for one that is not 1 to 100."""
+    size = 20 if first is None else first
+    if not 1 <= size <= LONGEST_PAGE:
+        raise InputError(f"`first` is not 1 to {LONGEST_PAGE}.", remedy="Ask for the next page by `after`.")
+    return size
+
+
+def _user_fields(info: GraphQLResolveInfo, path: tuple[str, ...]) -> Iterator[FieldNode]:
+    nodes = list(info.field_nodes)
+    for name in path:
+        nodes = [n for n in _fields(info, nodes) if n.name.value == name]
+    yield from _fields(info, nodes)
+
+
+def _fields(info: GraphQLResolveInfo, nodes: list[FieldNode]) -> Iterator[FieldNode]:
+    seen: set[str] = set()
+    for node in nodes:
+        if node.selection_set is not None:
+            yield from _selected(info, node.selection_set, seen)
+
+
+def _selected(info: GraphQLResolveInfo, selections: SelectionSetNode, seen: set[str]) -> Iterator[FieldNode]:
+    for selection in selections.selections:
+        if not _included(selection, info.variable_values):
+            continue
+        if isinstance(selection, FieldNode):
+            yield selection
+        elif isinstance(selection, InlineFragmentNode):
+            yield from _selected(info, selection.selection_set, seen)
+        elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in seen:
+            seen.add(selection.name.value)  # a second spread adds nothing, and may cost exponentially
+            fragment = info.fragments[selection.name.value]
+            yield from _selected(info, fragment.selection_set, seen)
+
+
+def _included(node: Any, variables: Mapping[str, Any]) -> bool:
+    if not node.directives:
+        return True
+    skip = get_directive_values(GraphQLSkipDirective, node, variables)
+    if skip and skip["if_"]:
+        return False
+    include = get_directive_values(GraphQLIncludeDirective, node, variables)
+    return include is None or include["if_"]
+
+
+def _page_request(info: GraphQLResolveInfo, node: FieldNode) -> tuple[PageRequest, bool]:
+    user = info.schema.get_type(_USER)
+    assert isinstance(user, GraphQLObjectType)  # noqa: S101 - the schema is ours
+    given = get_argument_values(user.fields["touchpoints"], node, info.variable_values)
+    restrict: Mapping[str, Any] = given.get("filter") or {}
+    before, after = LATEST, given.get("after")
+    if restrict.get("until") is not None:
+        before = time_bound(restrict["until"])
+    if after is not None:
+        before = min(before, read_touchpoint_cursor(after))
+    since = EARLIEST if restrict.get("since") is None else time_bound(restrict["since"])
+    request = PageRequest(
+        first=page_size(given.get("first")),
+        since=since,
+        before=before,
+        kinds=_kinds(restrict.get("kinds")),
+        channel=restrict.get("channel"),
+    )
+    return request, after is not None
+
+
+def _kinds(given: list[str] | None) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    unknown = sorted(set(given) - KINDS)
+    if unknown:
+        raise InputError(
+            "`kinds` names a kind of touchpoint that does not exist.",
+            remedy=f"Give some of {', '.join(sorted(KINDS))}.",
+        )
+    return tuple(dict.fromkeys(given))

@@ -1,0 +1,95 @@
+"""The composition root: everything a program needs, opened in order and closed in reverse. For serve and CLI."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from graph.access.service import AccessService
+from graph.clock import Clock, system_clock
+from graph.db.connect import connect
+from graph.db.database import Database
+from graph.db.migrations import migrate
+from graph.errors import DatabaseError
+from graph.identity.rules import Rules, load_rules
+from graph.ingest.registry import SourceRegistry
+from graph.ingest.writer import Writer
+from graph.privacy.blind import BlindIndex
+from graph.privacy.keyring import Keyring
+from graph.profile.repository import ProfileRepository
+from graph.profile.service import RelationshipView
+from graph.runtime import Progress
+from graph.runtime import database as runtime_database
+from graph.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the doors of the product share; belongs to one event loop, closed by `services`."""
+
+    settings: Settings
+    database: Database
+    keyring: Keyring
+    blind: BlindIndex
+    rules: Rules
+    writer: Writer
+    access: AccessService
+    sources: SourceRegistry
+    people: RelationshipView
+    clock: Clock
+
+
+@asynccontextmanager
+async def services(
+    settings: Settings, *, progress: Progress | None = None, create: bool = True
+) -> AsyncGenerator[Services]:
+    """Everything on a database that is up, migrated and tied to its keyring, while the block runs.
+
+    Starts or joins the embedded Neo4j, or uses NEO4J_URI. Without `create`, a missing keyring is an error and
+    none is made. Safe for several programs at once. Raises what the parts raise, each with its remedy:
+    RuntimeProvisionError, ConfigurationError, DatabaseUnavailableError, MigrationError, KeyringError.
+    """
+    rules = load_rules(settings.identity_rules)
+    async with runtime_database(settings, progress=progress) as endpoint:
+        driver = await connect(endpoint)
+        try:
+            database = Database(driver, name=endpoint.database)
+            with Keyring.open(settings, create=create) as keyring:
+                await migrate(database)
+                await claim(database, keyring)
+                yield compose(settings, database, keyring=keyring, rules=rules)
+        finally:
+            await driver.close()
+
+
+async def claim(database: Database, keyring: Keyring) -> None:
+    """Tie an unclaimed graph to this keyring; raises KeyringError where it belongs to another."""
+    rows = await database.write("schema.claim_keyring", keyringId=keyring.id)
+    if not rows:
+        raise DatabaseError("The graph could not be tied to its keyring.", remedy="Run `guanxi doctor`.")
+    keyring.check_same(rows[0]["keyringId"])
+
+
+def compose(
+    settings: Settings,
+    database: Database,
+    *,
+    keyring: Keyring,
+    rules: Rules,
+    clock: Clock = system_clock,
+) -> Services:
+    """The services on a database and keyring that are open, migrated and tied to each other."""
+    blind = BlindIndex(keyring.index_root)
+    return Services(
+        settings=settings,
+        database=database,
+        keyring=keyring,
+        blind=blind,
+        rules=rules,
+        writer=Writer(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
+        access=AccessService(database, clock=clock),
+        sources=SourceRegistry(database, clock=clock),
+        people=RelationshipView(ProfileRepository(database), keyring=keyring, blind=blind),
+        clock=clock,
+    )

@@ -1,0 +1,12 @@
+// invariants.message_brought
+// Every message was brought by exactly one profile, the one its touchpoint names.
+// mode: read
+// returns subject: STRING
+// returns detail: STRING
+MATCH (m:Message)
+WHERE m.key > ''
+WITH m, [(m)<-[:BROUGHT]-(p:Profile) | p.id] AS profiles
+WHERE size(profiles) <> 1 OR (m:Touchpoint AND m.profileId <> profiles[0])
+RETURN m.key AS subject, toString(size(profiles)) + ' profiles' AS detail
+ORDER BY subject
+LIMIT 20

@@ -1,0 +1,57 @@
+// profile.read_users
+// The people that oneIds lead to now (any profile's birth id leads to its present user), each with profiles, and
+// what of the rest is asked for. A touchpoint page is [since, before, kinds, channel]: each profile's part is read
+// from its index, newest first, and the parts are merged; `rows` is the longest page, plus one.
+// mode: read
+// param oneIds: LIST<STRING>
+// param identifiers: BOOLEAN
+// param clear: BOOLEAN
+// param vehicles: BOOLEAN
+// param pages: LIST<LIST<ANY>>
+// param rows: INTEGER
+// returns users: LIST<LIST<ANY>>
+/* :params {oneIds: ['0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'], identifiers: true, clear: false, vehicles: true,
+   pages: [['0', '9', null, null]], rows: 21} */
+UNWIND $oneIds AS asked
+MATCH (:Profile {birthId: asked})-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)
+CALL (u) {
+  MATCH (u)<-[r:RESOLVED_TO WHERE r.to IS NULL]-(p:Profile)
+  WITH p ORDER BY p.seq
+  RETURN collect(p) AS members,
+         collect([p.id, p.source, p.recordId, p.traits, p.firstSeenAt, p.lastSeenAt]) AS profiles
+}
+CALL (members) {
+  WITH members WHERE $identifiers
+  UNWIND members AS p
+  MATCH (p)-[e:HAS|CLAIMS WHERE e.retractedAt IS NULL]->(i:Identifier)
+  RETURN collect([p.id, i.key, i.namespace, i.scope, i.mask, type(e) = 'HAS',
+                  CASE WHEN $clear THEN e.value END]) AS identifiers
+}
+CALL (members) {
+  WITH members WHERE $vehicles
+  UNWIND members AS p
+  MATCH (p)-[d:DRIVES]->(v:Vehicle)
+  RETURN collect([p.id, v.key, v.mask, v.model, d.role, d.ownerSince,
+                  CASE WHEN $clear THEN d.vin END]) AS vehicles
+}
+CALL (members) {
+  UNWIND $pages AS page
+  CALL (members, page) {
+    UNWIND members AS p
+    CALL (p, page) {
+      MATCH (t:Touchpoint)
+      WHERE t.profileId = p.id AND t.at >= page[0] AND t.at < page[1]
+        AND (page[2] IS NULL OR t.kind IN page[2])
+        AND (page[3] IS NULL OR t.channel = page[3])
+      RETURN t
+      ORDER BY t.profileId DESC, t.at DESC
+      LIMIT $rows
+    }
+    WITH t ORDER BY t.at DESC LIMIT $rows
+    RETURN collect([t.profileId, t.at, t.kind, t.event, t.occurredAt, t.receivedAt, t.channel, t.campaign, t.dealer,
+                    t.consultant, t.model, t.contentId, t.durationSeconds, t.amountMinor, t.currency,
+                    t.details]) AS touchpoints
+  }
+  RETURN collect(touchpoints) AS pages
+}
+RETURN collect([asked, u.oneId, profiles, identifiers, vehicles, pages]) AS users

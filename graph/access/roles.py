@@ -1,0 +1,79 @@
+"""Roles and what each may do: the one policy. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from graph.errors import ForbiddenError, InputError
+
+
+class Role(StrEnum):
+    """What a caller is."""
+
+    SOURCE = "source"  # brings events, reads nothing
+    FRONTEND = "frontend"  # reads people, identifiers masked
+    ADMIN = "admin"
+    DEALER = "dealer"
+    STEWARD = "steward"
+    ANALYST = "analyst"
+    PROGRAMME = "programme"
+    PRIVACY = "privacy"
+
+
+class Permission(StrEnum):
+    """One thing that a role may or may not do."""
+
+    INGEST = "send events"
+    QUERY = "query people"
+    CLEAR_IDENTIFIERS = "see identifiers unmasked"
+    INTROSPECT = "look at the schema in production"
+
+
+_POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.SOURCE: frozenset({Permission.INGEST}),
+    Role.FRONTEND: frozenset({Permission.QUERY}),
+    Role.ADMIN: frozenset({Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.INTROSPECT}),
+}
+
+AVAILABLE: Final = tuple(_POLICY)
+"""The roles a key can have in this version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: what a good key says of its holder."""
+
+    role: Role
+    key_id: str
+    source: str | None = None
+    dealer: str | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the caller's role has a permission."""
+        return permission in _POLICY.get(self.role, frozenset())
+
+    def require(self, permission: Permission) -> None:
+        """Raises ForbiddenError unless the caller's role has the permission."""
+        if not self.may(permission):
+            raise ForbiddenError(
+                f"A key of role {self.role} may not {permission}.",
+                remedy="Use a key of another role; an operator makes one with `guanxi key create`.",
+            )
+
+
+def read_role(text: str) -> Role:
+    """The role a key is to have. Raises InputError for an unknown one, and for one of a later version."""
+    offered = ", ".join(AVAILABLE)
+    try:
+        role = Role(text.strip().lower())
+    except ValueError:
+        raise InputError("There is no such role.", remedy=f"Give one of {offered}.") from None
+    if role not in _POLICY:
+        raise InputError(
+            f"Keys of role {role} come later: this version does not know yet what they may do.",
+            remedy=f"Give one of {offered}.",
+        )
+    return role

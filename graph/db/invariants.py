@@ -1,0 +1,16 @@
+"""Invariants: queries on the shelf whose answer must be empty, in tests after every write and in production."""
+
+from __future__ import annotations
+
+from graph.db.database import Database, Row
+
+
+async def broken_invariants(database: Database) -> dict[str, list[Row]]:
+    """Each invariant that does not hold, with the first subjects that break it; empty when all is well."""
+    broken: dict[str, list[Row]] = {}
+    for name in sorted(database.statements):
+        if name.startswith("invariants."):
+            rows = await database.read(name)
+            if rows:
+                broken[name] = rows
+    return broken

@@ -1,0 +1,360 @@
+"""A file through the writer: one reads and prepares, a few write, and what is committed is remembered.
+
+Rows are divided among the writers by a hash of their record id, so that two writers never hold one profile,
+and each profile's rows are written in the order of the file. Memory is bounded by the rows of a few chunks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol, cast
+
+from neo4j.exceptions import DriverError, Neo4jError
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_delay,
+    wait_exponential_jitter,
+)
+
+from graph.clock import Clock, system_clock
+from graph.errors import DatabaseUnavailableError, GuanxiError
+from graph.ingest.draft import Draft, draft
+from graph.ingest.files.checkpoint import Checkpoint, Progress
+from graph.ingest.files.mapping import FileMapping, default_mapping
+from graph.ingest.files.records import RowReader, as_file
+from graph.ingest.files.rejects import RejectedFile, rejected_path
+from graph.ingest.files.rows import Row, Rows
+from graph.ingest.files.stream import STDIN, FileFormat, OpenFile, broken_gzip, fingerprint, open_file
+from graph.ingest.message import Message, Rejected
+from graph.ingest.poison import write_around_poison
+from graph.ingest.sources import SourceDeclaration
+from graph.ingest.writer import Writer, Written
+from graph.privacy.blind import BlindIndex
+from graph.privacy.keyring import Keyring
+
+WRITERS: Final = 2
+BATCH_ROWS: Final = 1_500
+BATCH_BYTES: Final = 4 * 1_048_576
+PATIENCE_SECONDS: Final = 300.0
+
+
+class Watcher(Protocol):
+    """Told how a file goes."""
+
+    def begin(self, name: str, size: int | None) -> None:
+        """A file of so many bytes begins; None where its size is unknown."""
+
+    def advance(self, consumed: int, rows: int) -> None:
+        """So many of its bytes have been read, so many rows committed."""
+
+    def waiting(self, reason: str) -> None:
+        """The database is away; the run goes on when it comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """How a file is read; `as_of` in microseconds. Without a `state_dir` for checkpoints none is resumed."""
+
+    mapping: FileMapping | None = None
+    as_of: int | None = None
+    encoding: str | None = None
+    format: FileFormat | None = None
+    delimiter: str | None = None
+    state_dir: Path | None = None
+    batch_rows: int = BATCH_ROWS
+    patience: float = PATIENCE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a file, in rows; `rejected_file` is None where no row was rejected.
+
+    `poisoned` rows are those that the database could not store; they and `conflicts` are dead letters now.
+    """
+
+    file: str
+    progress: Progress
+    rejected_file: Path | None
+    resumed_at: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts under their names, for JSON."""
+        done = self.progress
+        refused: dict[str, dict[str, int]] = {}
+        for (namespace, code), count in sorted(done.refused.items()):
+            refused.setdefault(namespace, {})[code] = count
+        return {
+            "file": self.file,
+            "rows": done.rows,
+            "stored": done.stored,
+            "duplicates": done.duplicates,
+            "conflicts": done.conflicts,
+            "rejected": done.rejected,
+            "poisoned": done.poisoned,
+            "refusedIdentifiers": refused,
+            "rejectedFile": str(self.rejected_file) if self.rejected_file else None,
+            "resumedAtLine": self.resumed_at,
+        }
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Some rows on their way, divided among the writers; `progress` is theirs alone until it is added up."""
+
+    shards: list[list[Message]]
+    drafts: list[dict[int, Draft]] = field(default_factory=list[dict[int, Draft]])
+    progress: Progress = field(default_factory=Progress)
+    open_shards: int = 0
+
+
+class FileLoader:
+    """Loads files of one source, one after the other.
+
+    The same file twice changes nothing. A run that was cut off, or whose database went away for longer than
+    `patience` seconds, goes on at its last committed batch when it is started again with the same file,
+    mapping and source.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        source: SourceDeclaration,
+        *,
+        keyring: Keyring,
+        blind: BlindIndex,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._writer = writer
+        self._source = as_file(source)
+        self._keyring = keyring
+        self._blind = blind
+        self._clock = clock
+
+    async def load(self, path: Path, options: FileOptions, *, watcher: Watcher) -> Loaded:
+        """Load one file (`-` is standard input) and return its counts when everything is committed.
+
+        Raises InputError and ConfigurationError for a file or mapping that cannot be read (nothing is stored
+        then, or all up to the place named), DatabaseUnavailableError where the database stays away.
+        """
+        with open_file(path, encoding=options.encoding, format_=options.format) as file:
+            rows = Rows(file, delimiter=options.delimiter)
+            mapping = _mapping(rows, options.mapping, file)
+            reader = RowReader(self._source, self._clock(), mapping, options.as_of)
+            checkpoint = _checkpoint(path, self._source, mapping, options)
+            done = checkpoint.load() if checkpoint else None
+            rejects = RejectedFile(rejected_path(path, file.format), file.format, rows.columns)
+            rejects.begin(done.rejected_size if done else 0)
+            if done:
+                rows.skip_to(done.place, done.line)
+            run = _Run(
+                loader=self,
+                file=file,
+                rows=iter(rows),
+                reader=reader,
+                rejects=rejects,
+                checkpoint=checkpoint,
+                done=done or Progress(),
+                options=options,
+                watcher=watcher,
+            )
+            resumed_at = done.line if done else None
+            try:
+                await run.all()
+            finally:
+                rejects.close()
+            if checkpoint:
+                checkpoint.remove()
+            kept = rejects.path if run.done.rejected else None
+            return Loaded(file.label, run.done, kept, resumed_at)
+
+    def prepare(self, messages: Sequence[Message]) -> dict[int, Draft]:
+        """Drafts of messages by the message's identity; none where one of them cannot be prepared."""
+        try:
+            drafts = draft(messages, keyring=self._keyring, blind=self._blind)
+        except (ValueError, OverflowError):
+            return {}  # the search for the poisoned one prepares them one by one
+        return {id(item.message): item for item in drafts}
+
+    async def write(self, messages: Sequence[Message], drafts: dict[int, Draft]) -> tuple[Written, int]:
+        """Write messages around those the database cannot store; what was written, and how many those are."""
+        written = Written()
+
+        async def attempt(messages: Sequence[Message], *, rejected: Sequence[Rejected] = ()) -> None:
+            if drafts:
+                ready = [drafts[id(message)] for message in messages]
+                written.add(await self._writer.write_drafts(ready, rejected=rejected))
+            else:
+                written.add(await self._writer.write(messages, rejected=rejected))
+
+        return written, len(await write_around_poison(attempt, messages))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """One file on its way; `done` is what has been committed."""
+
+    loader: FileLoader
+    file: OpenFile
+    rows: Iterator[Row]
+    reader: RowReader
+    rejects: RejectedFile
+    checkpoint: Checkpoint | None
+    done: Progress
+    options: FileOptions
+    watcher: Watcher
+    queues: list[asyncio.Queue[_Chunk | None]] = field(
+        default_factory=lambda: [asyncio.Queue(maxsize=1) for _ in range(WRITERS)]
+    )
+
+    async def all(self) -> None:
+        """Read and write everything."""
+        self.watcher.begin(self.file.label, self.file.size)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for shard in range(WRITERS):
+                    tasks.create_task(self._write_shard(shard))
+                tasks.create_task(self._read())
+        except BaseExceptionGroup as group:
+            raise _first(group) from None
+
+    async def _read(self) -> None:
+        while (chunk := await asyncio.to_thread(self._next_chunk)) is not None:
+            for queue in self.queues:
+                await queue.put(chunk)
+        for queue in self.queues:
+            await queue.put(None)
+
+    def _next_chunk(self) -> _Chunk | None:
+        """Read, normalise and prepare the next rows, off the event loop."""
+        chunk = _Chunk([[] for _ in range(WRITERS)], open_shards=WRITERS)
+        size, before = 0, -1
+        try:
+            for row in self.rows:
+                self._take(row, chunk)
+                size += row.end - before if before >= 0 else 0
+                before = row.end
+                if chunk.progress.rows >= self.options.batch_rows * WRITERS or size >= BATCH_BYTES:
+                    break
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            raise broken_gzip(self.file.path) from None
+        if not chunk.progress.rows:
+            return None
+        chunk.progress.rejected_size = self.rejects.size
+        chunk.drafts = [self.loader.prepare(shard) for shard in chunk.shards]
+        return chunk
+
+    def _take(self, row: Row, chunk: _Chunk) -> None:
+        progress = chunk.progress
+        progress.rows += 1
+        progress.place, progress.line = row.end, row.line + row.lines - 1
+        if row.problem:
+            reason = row.problem
+        else:
+            read = self.reader.read(row.values)
+            if isinstance(read, Message):
+                chunk.shards[zlib.crc32(read.record_id.encode()) % WRITERS].append(read)
+                return
+            reason = f"{read.field}: {read.message}" if read.field else read.message
+        progress.rejected += 1
+        self.rejects.add(row, reason)
+
+    async def _write_shard(self, shard: int) -> None:
+        while (chunk := await self.queues[shard].get()) is not None:
+            if chunk.shards[shard]:
+                written, poisoned = await self._patiently(chunk, shard)
+                _count(chunk.progress, written, poisoned)
+            chunk.open_shards -= 1
+            if (
+                not chunk.open_shards
+            ):  # each writer keeps the order of chunks, so all before are committed too
+                await self._committed(chunk.progress)
+
+    async def _patiently(self, chunk: _Chunk, shard: int) -> tuple[Written, int]:
+        attempts = AsyncRetrying(
+            retry=retry_if_exception(_may_pass),
+            wait=wait_exponential_jitter(initial=0.2, max=10, jitter=0.5),
+            stop=stop_after_delay(self.options.patience),
+            before_sleep=self._tell_waiting,
+            reraise=True,
+        )
+        try:
+            return await attempts(self.loader.write, chunk.shards[shard], chunk.drafts[shard])
+        except DatabaseUnavailableError as error:
+            if isinstance(error.__cause__, GuanxiError) and not _may_pass(error):
+                raise error.__cause__ from None
+            raise DatabaseUnavailableError(
+                f"{error.message} Rows up to line {self.done.line} of {self.file.label} are stored.",
+                remedy="See `guanxi doctor`; then run the same command again: it goes on there.",
+            ) from error
+
+    def _tell_waiting(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        self.watcher.waiting(error.message if isinstance(error, GuanxiError) else "Neo4j does not answer.")
+
+    async def _committed(self, part: Progress) -> None:
+        done = self.done
+        done.place, done.line, done.rejected_size = part.place, part.line, part.rejected_size
+        done.rows += part.rows
+        done.rejected += part.rejected
+        done.stored += part.stored
+        done.duplicates += part.duplicates
+        done.conflicts += part.conflicts
+        done.poisoned += part.poisoned
+        done.refused.update(part.refused)
+        if self.checkpoint:
+            self.checkpoint.save(done)
+        self.watcher.advance(self.file.consumed(), done.rows)
+
+
+def _count(progress: Progress, written: Written, poisoned: int) -> None:
+    progress.stored += written.stored
+    progress.duplicates += written.duplicates
+    progress.conflicts += written.conflicts
+    progress.poisoned += poisoned
+    progress.refused.update(written.refused)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """True where the database may come back by itself."""
+    cause = error.__cause__
+    outside = cause is None or isinstance(cause, (DriverError, Neo4jError, OSError, DatabaseUnavailableError))
+    return isinstance(error, DatabaseUnavailableError) and outside
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error that ended the tasks; the others were only cancelled."""
+    error = group.exceptions[0]
+    return (
+        _first(cast("BaseExceptionGroup[BaseException]", error))
+        if isinstance(error, BaseExceptionGroup)
+        else error
+    )
+
+
+def _mapping(rows: Rows, given: FileMapping | None, file: OpenFile) -> FileMapping | None:
+    if rows.columns is None:
+        return given
+    columns = [rows.columns[place] for place in rows.places]
+    if given is None:
+        return default_mapping(columns, file=file.label)
+    given.check_columns(columns, file=file.label)
+    return given
+
+
+def _checkpoint(
+    path: Path, source: SourceDeclaration, mapping: FileMapping | None, options: FileOptions
+) -> Checkpoint | None:
+    if options.state_dir is None or path == STDIN or not path.is_file():
+        return None
+    identity = (
+        fingerprint(path), source.to_json(), mapping.digest if mapping else "", options.as_of,
+        options.encoding, options.format, options.delimiter,
+    )  # fmt: skip
+    return Checkpoint(options.state_dir, name=f"{path.resolve()}\n{source.name}", identity=repr(identity))

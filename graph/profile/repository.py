@@ -1,0 +1,95 @@
+"""Reading people from the graph: one statement and one record a call, whatever the number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from graph.db.database import Database
+from graph.profile.rows import (
+    Holders,
+    IdentifierRow,
+    ProfileRow,
+    TouchpointRow,
+    UserRow,
+    VehicleRow,
+    Want,
+)
+
+
+class ProfileRepository:
+    """The statements of `cypher/profile`; raises DatabaseUnavailableError where the database is away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def users(self, one_ids: Sequence[str], want: Want) -> list[UserRow]:
+        """The users these oneIds lead to now, in the order asked; an id that leads nowhere is left out."""
+        row = await self._database.read_one(
+            "profile.read_users",
+            oneIds=list(one_ids),
+            identifiers=want.identifiers,
+            clear=want.clear,
+            vehicles=want.vehicles,
+            pages=[[p.since, p.before, p.kinds and list(p.kinds), p.channel] for p in want.pages],
+            rows=max((page.first for page in want.pages), default=0) + 1,
+        )
+        found = {user[0]: _user(user) for user in (row[0] if row else ())}
+        return [found[one_id] for one_id in one_ids if one_id in found]
+
+    async def one_ids(self, after: str, rows: int) -> list[str]:
+        """The next present oneIds above `after`, ascending, at most `rows`."""
+        row = await self._database.read_one("profile.list_users", after=after, rows=rows)
+        return row[0] if row else []
+
+    async def holders(self, keys: Sequence[str]) -> Holders:
+        """Who holds any of these identifiers, given by blind index."""
+        row = await self._database.read_one("profile.find_holders", keys=list(keys))
+        trusted, claimed = row or ((), ())
+        return Holders(tuple(trusted), tuple(claimed))
+
+    async def owner(self, vehicle_key: str) -> str | None:
+        """The present owner of a vehicle, given by blind index; None where there is no single one."""
+        row = await self._database.read_one("profile.find_owners", key=vehicle_key)
+        return row[0][0] if row and len(row[0]) == 1 else None
+
+    async def former_until(self, one_id: str) -> int | None:
+        """Since when nobody bears this oneId any more, µs; None where somebody does, or nobody ever did."""
+        row = await self._database.read_one("profile.find_former", oneId=one_id)
+        return row[0] if row else None
+
+    async def profile(self, profile_id: str) -> ProfileRow | None:
+        """One profile."""
+        row = await self._database.read_one("profile.find_profile", id=profile_id)
+        return ProfileRow(*row) if row else None
+
+    async def touchpoint(self, profile_id: str, at: str) -> TouchpointRow | None:
+        """One touchpoint."""
+        row = await self._database.read_one("profile.find_touchpoint", profileId=profile_id, at=at)
+        return TouchpointRow(*row[0]) if row else None
+
+    async def vehicle(self, key: str, *, clear: bool) -> list[VehicleRow]:
+        """One vehicle, once for each of up to 20 profiles that know its VIN where that is asked for."""
+        row = await self._database.read_one("profile.find_vehicle", key=key, clear=clear)
+        if row is None:
+            return []
+        _, mask, model, vins = row[0]
+        return [VehicleRow(id_, key, mask, model, None, None, vin) for id_, vin in vins or [("", None)]]
+
+    async def sources(self) -> tuple[dict[str, str], list[str]]:
+        """Declared sources with their declarations as JSON, and the names of sources that have a key."""
+        row = await self._database.read_one("profile.list_sources")
+        declared, keyed = row or ((), ())
+        return dict(declared), list(keyed)
+
+
+def _user(row: Sequence[Any]) -> UserRow:
+    asked, one_id, profiles, identifiers, vehicles, pages = row
+    return UserRow(
+        asked=asked,
+        one_id=one_id,
+        profiles=tuple(ProfileRow(*profile) for profile in profiles),
+        identifiers=tuple(IdentifierRow(*identifier) for identifier in identifiers),
+        vehicles=tuple(VehicleRow(*vehicle) for vehicle in vehicles),
+        pages=tuple(tuple(TouchpointRow(*touchpoint) for touchpoint in page) for page in pages),
+    )

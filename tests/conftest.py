@@ -1,0 +1,95 @@
+"""A real Neo4j for the whole run, emptied before each test that asks for it, its invariants checked after."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from graph.db.connect import connect
+from graph.db.database import Database
+from graph.db.invariants import broken_invariants
+from graph.db.migrations import migrate
+from graph.identity.rules import Rules, load_rules
+from graph.ingest.writer import Writer
+from graph.privacy.blind import BlindIndex
+from graph.privacy.keyring import Keyring
+from graph.runtime import Endpoint
+from graph.runtime import database as embedded
+from graph.settings import Settings, load_settings
+
+for _name in [name for name in os.environ if name.startswith(("GUANXI_", "NEO4J_"))]:
+    if _name not in ("GUANXI_CACHE_DIR", "GUANXI_JARS_DIR", "GUANXI_MAVEN_REPOSITORY", "GUANXI_EXAMPLES"):
+        del os.environ[_name]
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings with a data folder of this run's own."""
+    return load_settings(data_dir=tmp_path_factory.mktemp("data"), heap_mb=768, page_cache_mb=256)
+
+
+@pytest.fixture(scope="session")
+async def endpoint(settings: Settings) -> AsyncIterator[Endpoint]:
+    """The address of this run's Neo4j; it stops with the run."""
+    async with embedded(settings) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def server(endpoint: Endpoint) -> AsyncIterator[Database]:
+    """This run's database, migrated; what is in it is left from the test before."""
+    driver = await connect(endpoint)
+    database = Database(driver, name=endpoint.database)
+    await migrate(database)
+    yield database
+    await driver.close()
+
+
+@pytest.fixture
+async def database(server: Database) -> AsyncIterator[Database]:
+    """An empty, migrated database; after the test every invariant must hold."""
+    await empty(server)
+    yield server
+    broken = await broken_invariants(server)
+    assert not broken, broken
+
+
+_RELATIONSHIPS = "CYPHER 5 MATCH ()-[r]->() WITH r LIMIT 20000 DELETE r RETURN count(*) AS gone"
+_NODES = "CYPHER 5 MATCH (n) WHERE NOT n:Migration WITH n LIMIT 10000 DELETE n RETURN count(*) AS gone"
+
+
+async def empty(database: Database) -> None:
+    """Delete everything but the schema."""
+    while (await database.run_schema(_RELATIONSHIPS))[0]["gone"]:
+        pass
+    while (await database.run_schema(_NODES))[0]["gone"]:
+        pass
+    await database.run_schema("CYPHER 5 CREATE (:FeedHead {lane: 0, position: 0, recordedAt: 0})")
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Iterator[Keyring]:
+    """A fresh keyring."""
+    with Keyring.open(load_settings(data_dir=tmp_path / "keys")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def blind(keyring: Keyring) -> BlindIndex:
+    """The blind index of the fresh keyring."""
+    return BlindIndex(keyring.index_root)
+
+
+@pytest.fixture(scope="session")
+def rules() -> Rules:
+    """The default rules."""
+    return load_rules()
+
+
+@pytest.fixture
+def writer(database: Database, keyring: Keyring, blind: BlindIndex, rules: Rules) -> Writer:
+    """A writer into the empty database."""
+    return Writer(database, keyring=keyring, blind=blind, rules=rules)

@@ -1,0 +1,57 @@
+"""The laws of identity, through the whole write path and a real Neo4j."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from graph.db.database import Database
+from graph.identity.resolve import resolve
+from graph.identity.rules import Rules
+from graph.identity.stored import judgements_of, to_evidence
+from graph.ingest.message import Message
+from graph.ingest.writer import Writer
+from graph.privacy.blind import BlindIndex
+from graph.privacy.keyring import Keyring
+from tests.conftest import empty
+from tests.graph.ingest import worlds
+from tests.graph.ingest.state import counts, facts, partition, stored_profiles
+
+
+async def write_all(
+    database: Database, keyring: Keyring, rules: Rules, messages: list[Message], size: int
+) -> None:
+    writer = Writer(database, keyring=keyring, blind=BlindIndex(keyring.index_root), rules=rules)
+    for start in range(0, len(messages), size):
+        await writer.write(messages[start : start + size])
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_any_order_batching_and_repetition_give_one_graph(
+    database: Database, keyring: Keyring, rules: Rules, seed: int
+) -> None:
+    random_ = random.Random(seed)
+    messages = worlds.messages(worlds.events(random_, 60))
+    seen = []
+    for size in (60, 1, 7):
+        await empty(database)
+        shuffled = messages + random_.sample(messages, 10)
+        random_.shuffle(shuffled)
+        await write_all(database, keyring, rules, shuffled, size)
+        profiles = await stored_profiles(database, keyring)
+        seen.append((partition(profiles), facts(profiles), await counts(database)))
+        from_scratch = resolve(to_evidence(profiles), judgements_of(profiles), rules=rules)
+        assert partition(profiles) == {person.members for person in from_scratch.people}
+    assert seen[0] == seen[1]
+    assert seen[0] == seen[2]
+
+
+async def test_writing_again_changes_nothing(database: Database, writer: Writer, keyring: Keyring) -> None:
+    messages = worlds.messages(worlds.events(random.Random(1), 40))
+    first = await writer.write(messages)
+    before = facts(await stored_profiles(database, keyring)), await counts(database)
+    again = await writer.write(messages)
+    assert (first.stored, first.duplicates) == (40, 0)
+    assert (again.stored, again.duplicates) == (0, 40)
+    assert (facts(await stored_profiles(database, keyring)), await counts(database)) == before
