@@ -1,4 +1,4 @@
-"""The composition root: everything a program needs, opened in order and closed in reverse. For serve and CLI."""
+"""The composition root of serve and CLI: everything a program needs, opened in order, closed in reverse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents made ready once: parsed, measured against the limits, validated; bounded and shared by all requests."""
+"""Documents made ready once for all requests: parsed, held against the limits, validated; the cache is bounded."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Documents:
 
 
 class UsePrepared(SchemaExtension):
-    """Gives strawberry the document that the view made ready, so that it neither parses nor validates again."""
+    """Gives strawberry the document that the view made ready, so that no work is done twice."""
 
     def on_parse(self) -> Iterator[None]:
         """Instead of parsing."""

@@ -104,7 +104,7 @@ class _Sizes:
         self._known: dict[str, Measure] = {}
 
     def of_fragment(self, name: str) -> Measure:
-        """A fragment's size; nothing for an unknown one, and for one inside itself: validation refuses both."""
+        """A fragment's size; nothing for an unknown one or one inside itself, which validation refuses."""
         known = self._known.get(name)
         if known is not None:
             return known
@@ -128,7 +128,9 @@ class _Sizes:
             elif isinstance(selection, InlineFragmentNode):
                 total = total.plus(self.of(selection.selection_set)).plus(Measure(directives=directives))
             elif isinstance(selection, FragmentSpreadNode):
-                total = total.plus(self.of_fragment(selection.name.value)).plus(Measure(directives=directives))
+                total = total.plus(self.of_fragment(selection.name.value)).plus(
+                    Measure(directives=directives)
+                )
         return total
 
     def _of_field(self, field: FieldNode, *, repeats: int, directives: int) -> Measure:

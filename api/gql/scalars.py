@@ -7,7 +7,7 @@ from typing import Final, NewType
 import strawberry
 from graphql import GraphQLError
 
-from graph.clock import from_datetime, isoformat
+from graph.clock import isoformat
 from graph.errors import InputError
 from graph.ingest.times import parse_time
 

@@ -40,9 +40,7 @@ def build_schema(*, suggestions: bool = False) -> Schema:
         query=ProfileQuery,
         types=types,
         extensions=[UsePrepared],
-        config=StrawberryConfig(
-            disable_field_suggestions=not suggestions, scalar_map={Instant: INSTANT}
-        ),
+        config=StrawberryConfig(disable_field_suggestions=not suggestions, scalar_map={Instant: INSTANT}),
     )
 
 

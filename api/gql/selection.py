@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from graphql import (
     FieldNode,
@@ -22,6 +22,7 @@ from graphql import (
     get_argument_values,
     get_directive_values,
 )
+from graphql.execution.values import VariableValues
 
 from api.gql.ids import read_touchpoint_cursor
 from graph.errors import InputError
@@ -36,19 +37,19 @@ KINDS: Final = frozenset({entry.kind for entry in EVENT_TYPES} | {"page", "scree
 
 _USER: Final = "User"
 
+Resolving: TypeAlias = GraphQLResolveInfo[Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is selected of a user; `page_keys` are the response keys of `want.pages`, and whether `after` is given."""
+    """What is selected of a user; `page_keys` has the response key of each page, and whether `after` is given."""
 
     want: Want
     page_keys: tuple[tuple[str, bool], ...]
 
 
-def read_selection(
-    info: GraphQLResolveInfo, *path: str, clear: bool, users: int = 1
-) -> Selection:
-    """What the field being resolved selects of the users below it, at `path` (field names), for at most `users`.
+def read_selection(info: Resolving, *path: str, clear: bool, users: int = 1) -> Selection:
+    """What the field being resolved selects of the at most `users` users below it, at `path` (field names).
 
     Raises InputError for a wrong cursor, an unknown kind, a page over 100, or more touchpoints than 2,000.
     """
@@ -84,21 +85,21 @@ def page_size(first: int | None) -> int:
     return size
 
 
-def _user_fields(info: GraphQLResolveInfo, path: tuple[str, ...]) -> Iterator[FieldNode]:
+def _user_fields(info: Resolving, path: tuple[str, ...]) -> Iterator[FieldNode]:
     nodes = list(info.field_nodes)
     for name in path:
         nodes = [n for n in _fields(info, nodes) if n.name.value == name]
     yield from _fields(info, nodes)
 
 
-def _fields(info: GraphQLResolveInfo, nodes: list[FieldNode]) -> Iterator[FieldNode]:
+def _fields(info: Resolving, nodes: list[FieldNode]) -> Iterator[FieldNode]:
     seen: set[str] = set()
     for node in nodes:
         if node.selection_set is not None:
             yield from _selected(info, node.selection_set, seen)
 
 
-def _selected(info: GraphQLResolveInfo, selections: SelectionSetNode, seen: set[str]) -> Iterator[FieldNode]:
+def _selected(info: Resolving, selections: SelectionSetNode, seen: set[str]) -> Iterator[FieldNode]:
     for selection in selections.selections:
         if not _included(selection, info.variable_values):
             continue
@@ -112,7 +113,7 @@ def _selected(info: GraphQLResolveInfo, selections: SelectionSetNode, seen: set[
             yield from _selected(info, fragment.selection_set, seen)
 
 
-def _included(node: Any, variables: Mapping[str, Any]) -> bool:
+def _included(node: Any, variables: VariableValues) -> bool:
     if not node.directives:
         return True
     skip = get_directive_values(GraphQLSkipDirective, node, variables)
@@ -122,7 +123,7 @@ def _included(node: Any, variables: Mapping[str, Any]) -> bool:
     return include is None or include["if_"]
 
 
-def _page_request(info: GraphQLResolveInfo, node: FieldNode) -> tuple[PageRequest, bool]:
+def _page_request(info: Resolving, node: FieldNode) -> tuple[PageRequest, bool]:
     user = info.schema.get_type(_USER)
     assert isinstance(user, GraphQLObjectType)  # noqa: S101 - the schema is ours
     given = get_argument_values(user.fields["touchpoints"], node, info.variable_values)

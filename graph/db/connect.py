@@ -35,11 +35,14 @@ LIVENESS_SECONDS: Final = 15.0
 ACQUISITION_SECONDS: Final = 15.0
 CONNECT_SECONDS: Final = 5.0
 RETRY_SECONDS: Final = 15.0
+FIRST_RETRY_SECONDS: Final = 0.03  # the driver's own second is far too long for a deadlock; it doubles
 
 _MISSING: Final = "Neo.ClientError.Database.DatabaseNotFound"
 _REFUSED: Final = "Neo.ClientError.Security.Forbidden"
 _RATE_LIMIT: Final = "Neo.ClientError.Security.AuthenticationRateLimit"
 _EXPIRED: Final = "Neo.ClientError.Security.CredentialsExpired"
+
+_UNREADABLE: Final = "NEO4J_URI"
 
 _SCHEMES: Final = frozenset({f"{name}{tls}" for name in ("bolt", "neo4j") for tls in ("", "+s", "+ssc")})
 
@@ -77,7 +80,7 @@ async def connect(endpoint: Endpoint, *, wait_seconds: float = 30) -> AsyncDrive
 
 
 def _driver(endpoint: Endpoint) -> AsyncDriver:
-    if endpoint.uri.split("://")[0] not in _SCHEMES:
+    if endpoint.uri.split("://")[0] not in _SCHEMES or _address(endpoint) == _UNREADABLE:
         raise _wrong_address(endpoint)
     try:
         return AsyncGraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
@@ -88,6 +91,7 @@ def _driver(endpoint: Endpoint) -> AsyncDriver:
             connection_acquisition_timeout=ACQUISITION_SECONDS,
             connection_timeout=CONNECT_SECONDS,
             max_transaction_retry_time=RETRY_SECONDS,
+            initial_retry_delay=FIRST_RETRY_SECONDS,
             # Statements are checked on the shelf; a notification at run time would only cost.
             notifications_min_severity="OFF",
             telemetry_disabled=True,
@@ -228,9 +232,9 @@ def _address(endpoint: Endpoint) -> str:
     try:
         parts = urlsplit(endpoint.uri)
         port = f":{parts.port}" if parts.port else ""
-        return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else "NEO4J_URI"
+        return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else _UNREADABLE
     except ValueError:
-        return "NEO4J_URI"
+        return _UNREADABLE
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

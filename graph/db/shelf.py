@@ -196,7 +196,7 @@ def _last_return(body: str) -> tuple[int, tuple[str, ...]]:
         return 0, ()
     tail = re.split(r"\b(?:ORDER BY|SKIP|LIMIT)\b", body[start:])[0].strip().rstrip(";")
     tail = re.sub(r"^DISTINCT\b", "", tail)
-    return start, tuple(_alias(column) for column in _split_top_level(tail))
+    return start, tuple(_alias(column) for column in split_top_level(tail))
 
 
 def _alias(column: str) -> str:
@@ -204,7 +204,8 @@ def _alias(column: str) -> str:
     return match.group(1) if match else column.strip()
 
 
-def _split_top_level(text: str) -> list[str]:
+def split_top_level(text: str) -> list[str]:
+    """The parts of a list of columns, at commas outside all brackets."""
     parts, depth, current = list[str](), 0, ""
     for char in text:
         depth += (char in "([{") - (char in ")]}")

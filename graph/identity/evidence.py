@@ -99,8 +99,8 @@ class Judgement:
 class Reason:
     """Why a profile is where it is: the last thing that happened to it, its tier and namespace.
 
-    `rule` is one of alone, linked, ambiguous, limit, cap, overgrown; of one tier a refusal is told rather than
-    a join.
+    `rule` is one of alone, linked, ambiguous, limit, cap, overgrown; of one tier a refusal is told rather
+    than a join.
     """
 
     tier: str
@@ -122,8 +122,8 @@ class Ambiguity:
     """A person who fits two conflicting people equally well, and so stays apart from both.
 
     At most one for each person: `members` are the profiles that fit both, `candidates` the least key of each
-    other person they may belong to, sorted; `tier` is the first tier that found it, or `shared` where only the
-    last look at shared identifiers did.
+    other person they may belong to, sorted; `tier` is the first tier that found it, or `shared` where only
+    the last look at shared identifiers did.
     """
 
     members: frozenset[tuple[str, str]]

@@ -69,12 +69,12 @@ async def warm_cache(lib: Path, *, cache_dir: Path) -> Path | None:
     path = cache_path(lib, cache_dir=cache_dir)
     if path.exists():
         return path
-    hopeless = path.with_suffix(".failed")
+    failed = path.with_suffix(".failed")
     try:
         private_folder(path.parent)
         handle = await _wait_for(path.with_suffix(".lock"))
         try:
-            if not path.exists() and not hopeless.exists():
+            if not path.exists() and not failed.exists():
                 await _make(lib, path)
             return path if path.exists() else None
         finally:
@@ -92,20 +92,18 @@ async def _wait_for(lock: Path) -> int:
 
 
 async def _make(lib: Path, path: Path) -> None:
+    for left in path.parent.glob("training-*"):  # of a program that was killed
+        shutil.rmtree(left, ignore_errors=True)
     if shutil.disk_usage(path.parent).free < NEEDED_BYTES:
         return
-    hopeless = path.with_suffix(".failed")
-    hopeless.touch(mode=0o600)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix="training-") as scratch:
         made = Path(scratch) / "cache.aot"
         try:
             async with asyncio.timeout(TRAINING_SECONDS):
                 await _train(StoreFolder(Path(scratch) / "neo4j"), lib, made)
-            if made.exists():
-                made.replace(path)
-                hopeless.unlink()
-        except asyncio.CancelledError:
-            hopeless.unlink()
+            made.replace(path)
+        except Exception:
+            path.with_suffix(".failed").touch(mode=0o600)
             raise
 
 

@@ -56,10 +56,10 @@ class Vehicle(Node):
 class TouchpointFilter:
     """Restricts a page of touchpoints."""
 
-    kinds: list[str] | None = strawberry.field(default=None, description="Kinds, as `testDrive`.")
-    channel: str | None = strawberry.field(default=None, description="One channel.")
-    since: Instant | None = strawberry.field(default=None, description="At or after this time.")
-    until: Instant | None = strawberry.field(default=None, description="Before this time.")
+    kinds: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Kinds, as `testDrive`.")
+    channel: str | None = strawberry.field(default=strawberry.UNSET, description="One channel.")
+    since: Instant | None = strawberry.field(default=strawberry.UNSET, description="At or after this time.")
+    until: Instant | None = strawberry.field(default=strawberry.UNSET, description="Before this time.")
 
 
 @strawberry.type(description="A resolved person.")
@@ -80,8 +80,8 @@ class User(Node):
         self,
         info: GqlInfo,
         first: int | None = 20,
-        after: str | None = None,
-        filter: TouchpointFilter | None = None,  # noqa: A002 - the argument's name in the schema
+        after: str | None = strawberry.UNSET,
+        filter: TouchpointFilter | None = strawberry.UNSET,  # noqa: A002 - the argument's name in the schema
     ) -> TouchpointConnection:
         """The page read with the user: `Selection` looked at the arguments before."""
         del first, after, filter
@@ -114,7 +114,9 @@ class UserConnection:
 
 def profile_of(view: ProfileView) -> Profile:
     """The view as GraphQL shows it."""
-    return Profile(id=strawberry.ID(global_id(PROFILE, view.id)), source=view.source, record_id=view.record_id)
+    return Profile(
+        id=strawberry.ID(global_id(PROFILE, view.id)), source=view.source, record_id=view.record_id
+    )
 
 
 def vehicle_of(view: VehicleView) -> Vehicle:

@@ -52,14 +52,14 @@ class ProfileQuery:
 
     @strawberry.field(description="All people by ascending oneId, at most 100 a page.")
     async def users(
-        self, info: GqlInfo, first: int | None = 20, after: str | None = None
+        self, info: GqlInfo, first: int | None = 20, after: str | None = strawberry.UNSET
     ) -> UserConnection | None:
         """Two statements."""
         size = page_size(first)
         selection = _select(info, "edges", "node", users=size)
-        start = "" if after is None else read_user_cursor(after)
+        start = read_user_cursor(after) if after is not None and after is not strawberry.UNSET else ""
         views, has_next = await info.context.people.users(first=size, after=start, want=selection.want)
-        return user_connection_of(views, selection, has_next=has_next, after=after is not None)
+        return user_connection_of(views, selection, has_next=has_next, after=start != "")
 
     @strawberry.field(description="Whatever has this id; null where there is none.")
     async def node(self, info: GqlInfo, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name
@@ -71,7 +71,7 @@ class ProfileQuery:
 
 def _select(info: GqlInfo, *path: str, users: int = 1) -> Selection:
     clear = info.context.caller.may(Permission.CLEAR_IDENTIFIERS)
-    return read_selection(info._raw_info, *path, clear=clear, users=users)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    return read_selection(info._raw_info, *path, clear=clear, users=users)  # pyright: ignore[reportPrivateUsage]
 
 
 def _shown(view: UserView | None, selection: Selection) -> User | None:

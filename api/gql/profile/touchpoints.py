@@ -168,7 +168,9 @@ def touchpoint_of(row: TouchpointRow) -> Touchpoint:
 
 def connection_of(page: TouchpointPage, *, after: bool) -> TouchpointConnection:
     """A page as a Relay connection."""
-    edges = [TouchpointEdge(cursor=touchpoint_cursor(row.at), node=touchpoint_of(row)) for row in page.touchpoints]
+    edges = [
+        TouchpointEdge(cursor=touchpoint_cursor(row.at), node=touchpoint_of(row)) for row in page.touchpoints
+    ]
     return TouchpointConnection(
         edges=edges,
         page_info=PageInfo(

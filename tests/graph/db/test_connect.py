@@ -108,8 +108,12 @@ async def test_encryption_the_server_does_not_speak(endpoint: Endpoint, scheme: 
         "bolt://127.0.0.1:99999",
         "bolt://u:a-secret@127.0.0.1:x",
         "file:///x",
-    ]
-    + ["bolt://127.0.0.1:7687?policy=a-secret", "7687", "bolt:127.0.0.1", "neo4j+x://127.0.0.1"],
+        "bolt://",
+        "bolt://127.0.0.1:7687?policy=a-secret",
+        "7687",
+        "bolt:127.0.0.1",
+        "neo4j+x://127.0.0.1",
+    ],
 )
 async def test_wrong_address(uri: str) -> None:
     error = await refused(replace(NOWHERE, uri=uri))

@@ -73,7 +73,7 @@ class Answer:
 # tier name, strengths, level, agree, conflict level; a new stage begins where the strengths change [1]
 TIERS = [
     ("strong-trusted", ("strong",), "v", False, 0),
-    ("strong-all", ("strong",), "a", False, 0),
+    ("strong-all", ("strong",), "a", False, 1),
     ("medium-agree-trusted", ("medium",), "v", True, 1),
     ("medium-trusted", ("medium",), "v", False, 1),
     ("medium-agree-all", ("medium",), "a", True, 1),

@@ -259,6 +259,17 @@ CASES: dict[str, tuple[tuple[ProfileEvidence, ...], tuple[Judgement, ...], set[s
         {"a b"},
         {},
     ),
+    "who types in another's government id does not become that person": (
+        (
+            profile("a", "governmentId:1!", name=WANG),
+            profile("b", "governmentId:1?", "userId:web/9", name=LI),
+            profile("c", "governmentId:2!", name=WANG),
+            profile("d", "governmentId:2?", name=WANG),
+        ),
+        (),
+        {"a", "b", "c d"},
+        {},
+    ),
     "a cookie of one person joins, of two it is ambiguous": (
         (
             profile("a", "userId:web/1", "anonymousId:web/1"),
@@ -300,6 +311,16 @@ CASES: dict[str, tuple[tuple[ProfileEvidence, ...], tuple[Judgement, ...], set[s
         {},
     ),
     "a judgement on somebody unknown": ((profile("a"),), (same("a", "z"), different("z", "a")), {"a"}, {}),
+    "a claim of the same name and another birth date comes after trusted evidence": (
+        (
+            profile("a", "phone:1", name=WANG),
+            profile("x", "phone:1", born="1980-01-01"),
+            profile("form", "phone:1?", name=WANG, born="1990-01-01"),
+        ),
+        (),
+        {"a x", "form"},
+        {},
+    ),
     "an unknown namespace links nobody": ((profile("a", "fax:1"), profile("b", "fax:1")), (), {"a", "b"}, {}),
     "nobody": ((), (), set(), {}),
 }  # fmt: skip

@@ -1,0 +1,62 @@
+# guanxi: everything a developer or operator types. `make help` lists it.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench lock docs clean
+
+help: ## Show what there is.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+
+# The stamp says which lock and project file the environment was made from.
+STAMP := $(VENV)/.made-from
+MADE_FROM := $(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum)
+
+setup: ## Make the environment: Python packages (locked, hashed) and the Neo4j runtime.
+	@if [ "$$(cat $(STAMP) 2>/dev/null)" != "$(MADE_FROM)" ]; then \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+			|| { echo "guanxi needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }; \
+		echo "Making $(VENV) …"; \
+		$(PYTHON) -m venv $(VENV) \
+			&& $(PIP) install --require-hashes -r requirements.lock \
+			&& $(PIP) install --no-deps --no-build-isolation --no-index -e . \
+			&& echo "$(MADE_FROM)" > $(STAMP); \
+	fi
+	@$(BIN)/python -m graph.runtime.provision
+
+demo: setup ## Start Neo4j, load a small world, serve it on http://127.0.0.1:8000.
+	@$(BIN)/guanxi demo
+
+test: setup check ## Every check and test, against a real Neo4j of its own.
+	$(BIN)/python -m pytest
+
+check: setup ## Format, lint, types, imports, Cypher, generated files: no database needed.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright --warnings
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m graph.db.check
+	$(BIN)/python -m graph.docs --check
+	$(BIN)/python -m api.gql.schema --check
+
+format: ## Format the code and mend what ruff can mend.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## Ratios against a peer in the same run; appends to bench/results and rewrites docs/benchmarks.md.
+	$(BIN)/python -m bench
+
+lock: ## Resolve the Python packages anew (maintainers; the jars: python -m graph.runtime.lock).
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-annotate --no-header \
+		--python-version 3.11 --upgrade --quiet -o requirements.lock
+
+docs: setup ## Write the generated documents and the GraphQL schema.
+	$(BIN)/python -m graph.docs
+	$(BIN)/python -m api.gql.schema
+
+clean: ## Remove the environment and what tools left behind; data folders stay.
+	rm -rf $(VENV) build dist .ruff_cache .pytest_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

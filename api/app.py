@@ -1,0 +1,64 @@
+"""The application: routes, errors, logs, and what must be true before a request may come."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import orjson
+from fastapi import FastAPI, Request, Response
+
+from api import errors
+from api.gql.view import GraphQLView
+from api.health import Readiness
+from api.logs import RequestLog
+from api.rest.ingest.routes import router as ingest_router
+from api.wiring import Services
+
+
+def create_app(services: Services) -> FastAPI:
+    """The whole API on services that are open.
+
+    Run it with its lifespan: that prepares `app.state.readiness`, unless somebody did so before, so that
+    `/readyz` answers 200 only when requests will succeed, at full speed.
+    """
+    readiness = Readiness(services)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        await readiness.prepare()
+        yield
+        readiness.close()
+
+    app = FastAPI(title="guanxi", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.readiness = readiness
+    errors.install(app)
+    app.add_middleware(RequestLog)
+    graphql = GraphQLView(services)
+    app.add_api_route("/graphql", graphql.post, methods=["POST"], response_class=Response)
+    app.add_api_route("/graphql", graphql.get, methods=["GET"], response_class=Response)
+    app.include_router(ingest_router(services))
+
+    async def healthz() -> Response:
+        """The process is alive."""
+        return _plain(200, {"status": "alive"})
+
+    async def readyz(_: Request) -> Response:
+        """Requests will succeed."""
+        reason = await readiness.trouble()
+        if reason is None:
+            return _plain(200, {"status": "ready"})
+        return _plain(503, {"status": "not ready", "reason": reason}, {"Retry-After": "1"})
+
+    app.add_api_route("/healthz", healthz, methods=["GET"], response_class=Response)
+    app.add_api_route("/readyz", readyz, methods=["GET"], response_class=Response)
+    return app
+
+
+def _plain(status: int, body: dict[str, str], headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        orjson.dumps(body),
+        status,
+        {"Cache-Control": "no-store"} | (headers or {}),
+        media_type="application/json",
+    )

@@ -1,0 +1,92 @@
+"""How errors leave the API: one JSON form, one status each, nothing of the inside in it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.logs import request_id, trace_of
+from graph.errors import AccessError, ForbiddenError, GuanxiError, RateLimitedError
+
+RETRY_SECONDS: Final = 5
+"""What a client is told to wait while the database is away; never above 60."""
+
+_log = structlog.get_logger(__name__)
+
+_HTTP: Final = {
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that method."),
+}
+
+
+def error_response(error: GuanxiError) -> Response:
+    """The answer to an error: `{"error": {"code", "message", "remedy"}}`.
+
+    What the caller can mend is told; what went wrong inside is logged and answered with the request id only.
+    """
+    headers: dict[str, str] = {}
+    if isinstance(error, RateLimitedError):
+        headers["Retry-After"] = str(error.retry_after)
+    elif isinstance(error, AccessError) and not isinstance(error, ForbiddenError):
+        headers["WWW-Authenticate"] = 'Bearer realm="guanxi"'
+    elif error.status == 503:
+        _log.warning("database.unavailable", error=error.message)
+        headers["Retry-After"] = str(RETRY_SECONDS)
+        return _json(
+            503,
+            error.code,
+            "The database cannot be reached now.",
+            f"Send the request again after {RETRY_SECONDS} seconds.",
+            headers,
+        )
+    elif error.status == 405:
+        headers["Allow"] = "POST"
+    if error.status >= 500:
+        return masked_response(error)
+    return _json(error.status, error.code, error.message, error.remedy, headers)
+
+
+def masked_response(error: BaseException) -> Response:
+    """The answer to what nobody foresaw; the log has where it happened, under the same request id."""
+    _log.error("request.failed", **trace_of(error))
+    return _json(500, "internal", "Something went wrong inside.", _masked_remedy(), {})
+
+
+def masked_message() -> tuple[str, str]:
+    """The same answer for one field of a GraphQL response: message and remedy."""
+    return "Something went wrong inside.", _masked_remedy()
+
+
+def install(app: FastAPI) -> None:
+    """Answer all of the application's errors in this form."""
+
+    async def known(_: Request, error: Exception) -> Response:
+        return error_response(error) if isinstance(error, GuanxiError) else masked_response(error)
+
+    async def http(_: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        code, message = _HTTP.get(status, ("http", "The request cannot be taken."))
+        headers = dict(getattr(error, "headers", None) or {})
+        return _json(status, code, message, "See docs/graphql.md for the addresses there are.", headers)
+
+    async def invalid(_: Request, error: Exception) -> Response:
+        del error  # it repeats what was sent
+        return _json(400, "bad_input", "The request's parameters are wrong.", "Correct them.", {})
+
+    app.add_exception_handler(GuanxiError, known)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)
+
+
+def _masked_remedy() -> str:
+    return f"Tell your operator this request id: {request_id()}."
+
+
+def _json(status: int, code: str, message: str, remedy: str, headers: dict[str, str]) -> Response:
+    body: dict[str, Any] = {"error": {"code": code, "message": message, "remedy": remedy}}
+    return Response(orjson.dumps(body), status, headers, media_type="application/json")
