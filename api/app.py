@@ -23,18 +23,19 @@ def create_app(services: Services) -> FastAPI:
     `/readyz` answers 200 only when requests will succeed, at full speed.
     """
     readiness = Readiness(services)
+    graphql = GraphQLView(services)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         await readiness.prepare()
         yield
         readiness.close()
+        await graphql.aclose()
 
     app = FastAPI(title="guanxi", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.readiness = readiness
     errors.install(app)
     app.add_middleware(RequestLog)
-    graphql = GraphQLView(services)
     app.add_api_route("/graphql", graphql.post, methods=["POST"], response_class=Response)
     app.add_api_route("/graphql", graphql.get, methods=["GET"], response_class=Response)
     app.include_router(ingest_router(services))

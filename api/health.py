@@ -30,7 +30,7 @@ class Readiness:
         self._warm = False
 
     async def prepare(self) -> None:
-        """Preset GUANXI_ADMIN_KEY, and run each statement that requests use once, so that the server has its plans.
+        """Preset GUANXI_ADMIN_KEY, and run each statement of a request once, so that the server has its plan.
 
         Does nothing the second time. Raises what the access service and the database raise.
         """
@@ -89,7 +89,7 @@ def _nothing(statement: Statement) -> dict[str, Any]:
     return {name: _EMPTY[declared.partition("<")[0]] for name, declared in statement.params.items()}
 
 
-_EMPTY: Final[dict[str, Any]] = {"LIST": [], "STRING": "", "INTEGER": 0, "BOOLEAN": False}
+_EMPTY: Final[dict[str, Any]] = {"LIST": [], "STRING": "", "INTEGER": 0, "BOOLEAN": False, "MAP": {}}
 _READS: Final = (
     "access.find_key",
     "profile.read_users",

@@ -7,7 +7,7 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Annotated, Final
 
 import typer
@@ -56,7 +56,6 @@ async def run(settings: Settings) -> None:
     server.stop_on_signals()
     try:
         async with services(settings) as opened:
-            first = await _first_key(opened)
             app = create_app(opened)
             await app.state.readiness.prepare()  # here an error is told as what it is
             server.use(
@@ -71,7 +70,7 @@ async def run(settings: Settings) -> None:
                     timeout_graceful_shutdown=DRAIN_SECONDS,
                     backlog=LISTEN_BACKLOG,
                 ),
-                greeting=greeting(settings, listener, first),
+                greeting=lambda: _greeting(opened, listener),
             )
             await server.serve([listener])
     finally:
@@ -130,10 +129,12 @@ def greeting(settings: Settings, listener: socket.socket, first: CreatedKey | No
     return "\n".join(lines)
 
 
-async def _first_key(opened: Services) -> CreatedKey | None:
-    if not opened.settings.embedded or opened.settings.admin_key is not None:
-        return None
-    return await opened.access.create_first()
+async def _greeting(opened: Services, listener: socket.socket) -> str:
+    """Made when requests are taken already: a first key that nobody is shown would be lost."""
+    first: CreatedKey | None = None
+    if opened.settings.embedded and opened.settings.admin_key is None:
+        first = await opened.access.create_first()
+    return greeting(opened.settings, listener, first)
 
 
 class _Server:
@@ -149,7 +150,7 @@ class _Server:
         for name in _STOPS:
             loop.add_signal_handler(name, self._stop)
 
-    def use(self, config: uvicorn.Config, *, greeting: str) -> None:
+    def use(self, config: uvicorn.Config, *, greeting: Callable[[], Awaitable[str]]) -> None:
         """What to serve, and what to say when it is served."""
         self._server = _Uvicorn(config, greeting)
 
@@ -170,7 +171,7 @@ class _Server:
 
 
 class _Uvicorn(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+    def __init__(self, config: uvicorn.Config, greeting: Callable[[], Awaitable[str]]) -> None:
         super().__init__(config)
         self._greeting = greeting
 
@@ -183,4 +184,4 @@ class _Uvicorn(uvicorn.Server):
         """Listen, then say so: whoever reads the greeting may call."""
         await super().startup(sockets)
         if self.started:
-            typer.echo(self._greeting)
+            typer.echo(await self._greeting())

@@ -1,4 +1,4 @@
-"""Documents made ready once for all requests: parsed, held against the limits, validated; the cache is bounded."""
+"""Documents made ready once for all requests: parsed, measured, validated; held in a bounded cache."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ Resolving: TypeAlias = GraphQLResolveInfo[Any]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is selected of a user; `page_keys` has the response key of each page, and whether `after` is given."""
+    """What is selected of a user; `page_keys` has each page's response key, and whether it goes on."""
 
     want: Want
     page_keys: tuple[tuple[str, bool], ...]

@@ -29,10 +29,14 @@ from graph.errors import (
     InputError,
     TooLargeError,
 )
+from graph.ingest.breaker import Breaker
 
 MAX_BODY: Final = 256 * 1024
 MAX_SECONDS: Final = 10.0
 """A request that takes longer is given up: its client has, too."""
+
+PATIENCE_SECONDS: Final = 0.5
+"""After how long the database is asked whether it is still there."""
 
 JSON: Final = "application/json"
 RESPONSE_JSON: Final = "application/graphql-response+json"
@@ -78,6 +82,13 @@ class GraphQLView:
         self._development = services.settings.env == "development"
         self._schema = build_schema(suggestions=self._development)
         self._documents = Documents(self._schema.core, suggestions=self._development)
+        probe = services.database.statements["ingest.find_head"].text
+        # Not a managed transaction: the driver would try again for seconds, and we want to know now.
+        self._breaker = Breaker(lambda: services.database.run_schema(probe))
+
+    async def aclose(self) -> None:
+        """Stop looking for a database that is away."""
+        await self._breaker.aclose()
 
     async def get(self, request: Request) -> Response:
         """The page to try queries in, in development only; 405 for everything else."""
@@ -93,13 +104,20 @@ class GraphQLView:
         """
         media = answer_type(request.headers.get("accept"))
         check_content_type(request.headers.get("content-type"))
+        if not self._breaker.closed:
+            raise DatabaseUnavailableError("The database is away.")
         try:
             async with asyncio.timeout(MAX_SECONDS):
-                caller = await self.identify(request)
-                body = await read_body(request)
-                return await self._answer(parse_request(body), caller, media)
+                return await self._breaker.run(self._handle(request, media), patience=PATIENCE_SECONDS)
+        except DatabaseUnavailableError:
+            self._breaker.open()  # the next requests are refused at once
+            raise
         except TimeoutError:
             raise DatabaseUnavailableError("A request took too long.") from None
+
+    async def _handle(self, request: Request, media: str) -> Response:
+        caller = await self.identify(request)
+        return await self._answer(parse_request(await read_body(request)), caller, media)
 
     async def identify(self, request: Request) -> Caller:
         """Who asks, by the Authorization header; raises AccessError and ForbiddenError."""

@@ -1,18 +1,18 @@
 // profile.read_users
 // The people that oneIds lead to now (any profile's birth id leads to its present user), each with profiles, and
 // what of the rest is asked for. A touchpoint page is [since, before, kinds, channel]: each profile's part is read
-// from its index, newest first, and the parts are merged; `rows` is the longest page, plus one.
+// from its index, newest first, and the parts are merged; `rows` is the longest page, plus one. The lists lie in a
+// map, for the server plans anew for each magnitude of a list that is a parameter of its own.
 // mode: read
-// param oneIds: LIST<STRING>
+// param asked: MAP
 // param identifiers: BOOLEAN
 // param clear: BOOLEAN
 // param vehicles: BOOLEAN
-// param pages: LIST<LIST<ANY>>
 // param rows: INTEGER
 // returns users: LIST<LIST<ANY>>
-/* :params {oneIds: ['0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'], identifiers: true, clear: false, vehicles: true,
-   pages: [['0', '9', null, null]], rows: 21} */
-UNWIND $oneIds AS asked
+/* :params {asked: {oneIds: ['0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'], pages: [['0', '9', null, null]]},
+   identifiers: true, clear: false, vehicles: true, rows: 21} */
+UNWIND $asked.oneIds AS asked
 MATCH (:Profile {birthId: asked})-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)
 CALL (u) {
   MATCH (u)<-[r:RESOLVED_TO WHERE r.to IS NULL]-(p:Profile)
@@ -35,7 +35,7 @@ CALL (members) {
                   CASE WHEN $clear THEN d.vin END]) AS vehicles
 }
 CALL (members) {
-  UNWIND $pages AS page
+  UNWIND $asked.pages AS page
   CALL (members, page) {
     UNWIND members AS p
     CALL (p, page) {

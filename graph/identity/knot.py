@@ -198,7 +198,7 @@ class Knot:
                 self._process(tier, nodes, inside)
 
     def _process(self, tier: Tier, nodes: list[int], edges: list[Edge]) -> None:
-        against = conflicts([self.summary(node) for node in nodes], tier.conflict)
+        against = self._against(tier, nodes)
         if any(against):
             twice = _sharing_twice(edges)
             if twice:  # step c: better tied pairs first, then the rest with these contracted

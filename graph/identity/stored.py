@@ -16,7 +16,6 @@ from graph.identity.evidence import (
     SourceClass,
     Verdict,
 )
-from graph.identity.rules import Rules
 from graph.privacy.seal import Sealer
 from graph.profile.traits import TraitState, identity_values
 
@@ -80,12 +79,6 @@ class StoredProfile:
     reason: Reason | None = None
     candidates: frozenset[str] = frozenset()
     judgements: list[tuple[Verdict, str]] = field(default_factory=list[tuple[Verdict, str]])
-
-
-def hot_limit(rules: Rules, namespace: str) -> int:
-    """Holders beyond which an identifier links nobody; none for a namespace without a rule."""
-    rule = rules.namespaces.get(namespace)
-    return rule.hot if rule else 0
 
 
 def open_profile(row: Sequence[Any], sealer: Sealer) -> StoredProfile:

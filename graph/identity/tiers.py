@@ -1,9 +1,10 @@
 """The tiers of `resolve`, strongest first, and the stages whose classes are frozen together.
 
-Within a stage trusted evidence comes wholly before claimed evidence, so a claim never stands against it; and a
-claim joins nobody whose name or birth date contradicts, however strong the identifier
+Within a stage trusted evidence comes wholly before claimed evidence, so a claim never stands against it;
+and a claim joins nobody whose name or birth date contradicts, however strong the identifier
 (docs/adr/0004-resolve-open-choices.md §1). Scores of a model enter as tiers of their own: at or above .995
-after `strong-all`, .98 and .95 after `medium-all`, all with HARD conflicts, since a score has weighed names.
+after `strong-all`, .98 and .95 after `medium-all`, all with HARD conflicts, since a score has weighed
+names.
 """
 
 from __future__ import annotations

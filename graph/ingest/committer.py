@@ -1,8 +1,8 @@
 """Group commit: many callers, few transactions; who is told "kept" is told after the commit.
 
 There is no timer: a lane takes what waits when its last commit is done, so one message alone is committed at
-once and a thousand share one transaction. Messages of one profile meet one lane, which keeps the lanes from
-overtaking each other.
+once and a thousand share one transaction. Messages of one profile wait for one lane, which keeps the lanes from
+overtaking each other; a second lane works only where more waits than one transaction takes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _REMEDY: Final = "Send it again after a few seconds; nothing of it is counted tw
 class Capacity:
     """How much may wait and how it is written.
 
-    `lanes` write at the same time, each at most `batch` messages a transaction; at most `messages` messages,
+    At most `lanes` write at the same time, each at most `batch` messages a transaction; at most `messages` messages,
     together `payload_bytes` bytes, wait or are being written. `patience` is after how many seconds of
     writing the database is asked whether it is still there.
     """
@@ -75,33 +75,66 @@ class _Piece:
         return len(self.messages) + len(self.rejected)
 
 
-class _Lane:
-    """A queue and the one task that empties it."""
+class _Queues:
+    """One queue a lane. While no more waits than one batch, lane 0 takes everything.
 
-    def __init__(self) -> None:
-        self.waiting: deque[_Piece] = deque()
-        self.awake = asyncio.Event()
+    A transaction has a price of its own, so two half batches cost more than one; a second lane pays only
+    where there is work for it.
+    """
 
-    def put(self, piece: _Piece) -> None:
-        self.waiting.append(piece)
-        self.awake.set()
+    def __init__(self, lanes: int, batch: int) -> None:
+        self._batch = batch
+        self._waiting: list[deque[_Piece]] = [deque() for _ in range(lanes)]
+        self._awake = [asyncio.Event() for _ in range(lanes)]
+        self._busy = [False] * lanes
+        self._size = 0
 
-    async def take(self, limit: int) -> list[_Piece]:
-        """What waits, at least one piece and about `limit` messages; waits for the first."""
-        while not self.waiting:
-            self.awake.clear()
-            await self.awake.wait()
-        taken = [self.waiting.popleft()]
-        size = len(taken[0])
-        while self.waiting and size + len(self.waiting[0]) <= limit:
-            taken.append(self.waiting.popleft())
-            size += len(taken[-1])
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, lane: int, piece: _Piece) -> None:
+        """Let a piece wait for its lane."""
+        self._waiting[lane].append(piece)
+        self._size += len(piece)
+        self._awake[0].set()
+        if self._size > self._batch:
+            self._awake[lane].set()
+
+    async def take(self, lane: int) -> list[_Piece]:
+        """What the lane is to write now, a batch at most (one piece at least); waits for it."""
+        self._busy[lane] = False
+        if lane:
+            self._awake[0].set()  # what is left of this lane's may be little now, and lane 0 takes that
+        while not (taken := self._take(lane)):
+            self._awake[lane].clear()
+            await self._awake[lane].wait()
+        self._busy[lane] = True
         return taken
 
     def drop_all(self) -> list[_Piece]:
-        dropped = list(self.waiting)
-        self.waiting.clear()
+        """Everything that waits; nothing waits then."""
+        dropped = [piece for waiting in self._waiting for piece in waiting]
+        for waiting in self._waiting:
+            waiting.clear()
+        self._size = 0
         return dropped
+
+    def _take(self, lane: int) -> list[_Piece]:
+        taken: list[_Piece] = []
+        room = self._batch
+        for other in self._served_by(lane):
+            waiting = self._waiting[other]
+            while waiting and (not taken or len(waiting[0]) <= room):
+                piece = waiting.popleft()
+                taken.append(piece)
+                room -= len(piece)
+        self._size -= sum(len(piece) for piece in taken)
+        return taken
+
+    def _served_by(self, lane: int) -> list[int]:
+        if self._size > self._batch:
+            return [lane]
+        return [] if lane else [other for other, busy in enumerate(self._busy) if not busy or not other]
 
 
 class Committer:
@@ -123,7 +156,7 @@ class Committer:
         self._write = write
         self._capacity = capacity or Capacity()
         self._breaker = Breaker(probe)
-        self._lanes = [_Lane() for _ in range(self._capacity.lanes)]
+        self._queues = _Queues(self._capacity.lanes, self._capacity.batch)
         self._tasks: list[asyncio.Task[None]] = []
         self._messages = 0
         self._bytes = 0
@@ -141,7 +174,9 @@ class Committer:
         return self._messages
 
     async def __aenter__(self) -> Self:
-        self._tasks = [asyncio.create_task(self._run(lane), name="commit lane") for lane in self._lanes]
+        self._tasks = [
+            asyncio.create_task(self._run(lane), name="commit lane") for lane in range(len(self._queues))
+        ]
         return self
 
     async def __aexit__(
@@ -168,7 +203,7 @@ class Committer:
         self._bytes += size
         try:
             for lane, piece in self._pieces(request, messages, rejected):
-                lane.put(piece)
+                self._queues.put(lane, piece)
             return await request.done
         finally:
             self._messages -= count
@@ -203,20 +238,20 @@ class Committer:
 
     def _pieces(
         self, request: _Request, messages: Sequence[Message], rejected: Sequence[Rejected]
-    ) -> list[tuple[_Lane, _Piece]]:
+    ) -> list[tuple[int, _Piece]]:
         """The request cut up by lane, no piece larger than a batch."""
         open_: dict[int, _Piece] = {}
-        pieces: list[tuple[_Lane, _Piece]] = []
+        pieces: list[tuple[int, _Piece]] = []
 
         def piece(lane: int) -> _Piece:
             found = open_.get(lane)
             if found is None or len(found) >= self._capacity.batch:
                 found = open_[lane] = _Piece(request)
-                pieces.append((self._lanes[lane], found))
+                pieces.append((lane, found))
             return found
 
         for place, message in enumerate(messages):
-            target = piece(lane_of(message, len(self._lanes)))
+            target = piece(lane_of(message, len(self._queues)))
             target.messages.append(message)
             target.places.append(place)
         for item in rejected:
@@ -224,9 +259,9 @@ class Committer:
         request.pieces = len(pieces)
         return pieces
 
-    async def _run(self, lane: _Lane) -> None:
+    async def _run(self, lane: int) -> None:
         while True:
-            taken = await lane.take(self._capacity.batch)
+            taken = await self._queues.take(lane)
             pieces = [piece for piece in taken if not piece.request.done.done()]
             if not pieces:
                 continue
@@ -264,8 +299,7 @@ class Committer:
         self._refuse_waiting(error)
 
     def _refuse_waiting(self, error: DatabaseUnavailableError) -> None:
-        for lane in self._lanes:
-            self._refuse(lane.drop_all(), error)
+        self._refuse(self._queues.drop_all(), error)
 
     def _refuse(self, pieces: Sequence[_Piece], error: DatabaseUnavailableError) -> None:
         for piece in pieces:

@@ -18,7 +18,6 @@ from graph.identity.rules import Rules
 from graph.identity.stored import (
     Key,
     StoredProfile,
-    hot_limit,
     judgements_of,
     to_evidence,
 )
@@ -75,7 +74,7 @@ def _shares(change: ProfileChange, known: Known, holders: Mapping[str, set[str]]
         stored = known.identifiers.get(key)
         others = len(holders[key]) > 1 or (stored is not None and stored.holders > (edge.before is not None))
         if others and (
-            stored is None or stored.components or stored.trusted <= _hot(edge.sighting.identifier, rules)
+            stored is None or stored.components or stored.trusted <= rules.namespace(edge.sighting.identifier.namespace).hot
         ):
             return True
     return False

@@ -20,7 +20,7 @@ from graph.clock import Clock, new_id, system_clock, to_datetime
 from graph.db.database import Database, Transaction
 from graph.errors import DatabaseError
 from graph.identity.rules import Rules
-from graph.identity.stored import StoredProfile, hot_limit, open_profile
+from graph.identity.stored import StoredProfile, open_profile
 from graph.ingest.change import Changes, Known, ProfileChange, changes_of, identifiers_of, read_known
 from graph.ingest.decide import Decision, affected_components, decide, unresolved
 from graph.ingest.draft import Draft, draft
@@ -140,7 +140,7 @@ class Writer:
             keys={
                 "records": sorted({item.record_key for item in drafts}),
                 "identifiers": [
-                    [key, hot_limit(self._rules, identifiers[key].namespace)] for key in sorted(identifiers)
+                    [key, self._rules.namespace(identifiers[key].namespace).hot] for key in sorted(identifiers)
                 ],
                 "messages": sorted({item.key for item in drafts}),
             },

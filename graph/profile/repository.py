@@ -27,11 +27,13 @@ class ProfileRepository:
         """The users these oneIds lead to now, in the order asked; an id that leads nowhere is left out."""
         row = await self._database.read_one(
             "profile.read_users",
-            oneIds=list(one_ids),
+            asked={
+                "oneIds": list(one_ids),
+                "pages": [[p.since, p.before, p.kinds and list(p.kinds), p.channel] for p in want.pages],
+            },
             identifiers=want.identifiers,
             clear=want.clear,
             vehicles=want.vehicles,
-            pages=[[p.since, p.before, p.kinds and list(p.kinds), p.channel] for p in want.pages],
             rows=max((page.first for page in want.pages), default=0) + 1,
         )
         found = {user[0]: _user(user) for user in (row[0] if row else ())}
@@ -44,7 +46,7 @@ class ProfileRepository:
 
     async def holders(self, keys: Sequence[str]) -> Holders:
         """Who holds any of these identifiers, given by blind index."""
-        row = await self._database.read_one("profile.find_holders", keys=list(keys))
+        row = await self._database.read_one("profile.find_holders", asked={"keys": list(keys)})
         trusted, claimed = row or ((), ())
         return Holders(tuple(trusted), tuple(claimed))
 

@@ -24,7 +24,7 @@ from api.gql.profile.people import (
     vehicle_of,
 )
 from api.gql.profile.touchpoints import TOUCHPOINT, touchpoint_of
-from api.gql.selection import Selection, page_size, read_selection
+from api.gql.selection import Resolving, Selection, page_size, read_selection
 from graph.access.roles import Permission
 from graph.profile.service import FormerUserView
 from graph.profile.view import UserView
@@ -71,7 +71,8 @@ class ProfileQuery:
 
 def _select(info: GqlInfo, *path: str, users: int = 1) -> Selection:
     clear = info.context.caller.may(Permission.CLEAR_IDENTIFIERS)
-    return read_selection(info._raw_info, *path, clear=clear, users=users)  # pyright: ignore[reportPrivateUsage]
+    raw: Resolving = info._raw_info  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
+    return read_selection(raw, *path, clear=clear, users=users)
 
 
 def _shown(view: UserView | None, selection: Selection) -> User | None:

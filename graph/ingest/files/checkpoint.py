@@ -31,6 +31,18 @@ class Progress:
     poisoned: int = 0
     refused: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
 
+    def add(self, following: Progress) -> None:
+        """Go on to where `following`, which begins here, ends."""
+        self.place, self.line = following.place, following.line
+        self.rejected_size = following.rejected_size
+        self.rows += following.rows
+        self.stored += following.stored
+        self.duplicates += following.duplicates
+        self.conflicts += following.conflicts
+        self.rejected += following.rejected
+        self.poisoned += following.poisoned
+        self.refused.update(following.refused)
+
 
 class Checkpoint:
     """A small file in the data folder, replaced whole after each batch and removed at the end.

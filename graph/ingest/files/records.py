@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from graph.errors import InputError
 from graph.ingest.files.mapping import (
@@ -138,6 +138,14 @@ def as_file(source: SourceDeclaration) -> SourceDeclaration:
     """The source as files show it: its identifiers have the grades of that door, whatever reads them."""
     grades = {namespace: source.grade(namespace, via="file") for namespace in Namespace}
     return SourceDeclaration.model_validate({**source.model_dump(), "grades": grades})
+
+
+_ENVELOPE: Final = frozenset({"type", RECORD_ID, "usedAt", "traits"})
+
+
+def is_record(said: Any) -> TypeGuard[dict[str, Any]]:
+    """True for the envelope of a person's record."""
+    return isinstance(said, dict) and said.keys() == _ENVELOPE and str(said["type"]) == MessageType.RECORD  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
 
 
 def read_record(

@@ -18,7 +18,7 @@ _BROWSER_CONTEXT: dict[str, Any] = {
         "title": "ET5",
         "url": "https://shop.example/models/et5?utm_campaign=spring&utm_source=baidu",
     },
-    "userAgent": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/120.0 Safari/537.36",
+    "userAgent": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/120.0 Safari/537.36",
     "userAgentData": {
         "brands": [{"brand": "Chromium", "version": "120"}],
         "mobile": False,

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from graph.access.roles import Role
@@ -123,20 +124,13 @@ async def test_a_commit_whose_answer_is_lost_is_not_doubled(
     assert await reasons(database) == []
 
 
-async def test_memory_stays_flat_while_down(sender: Sender, proxy: BoltProxy, wiring: Wiring) -> None:
-    import psutil
-
+async def test_memory_stays_flat_while_down(sender: Sender, proxy: BoltProxy) -> None:
     await proxy.cut()
     assert (await sender.post("warm")).status_code == 503
-    note = "n" * 30_000
+    event = {**MINIMAL, "userId": "u", "note": "n" * 30_000}
     before = psutil.Process().memory_info().rss
     for _ in range(40):
-        await asyncio.gather(
-            *(
-                sender.client.post("/v1/track", json={**MINIMAL, "userId": "u", "note": note})
-                for _ in range(20)
-            )
-        )
+        await asyncio.gather(*(sender.client.post("/v1/track", json=event) for _ in range(20)))
     grown = psutil.Process().memory_info().rss - before
     await proxy.restore()
     await sender.post_until_kept("after")
@@ -153,25 +147,14 @@ async def test_a_server_killed_while_clients_send(
     for round_ in range(3):
         process, address = await _start(endpoint, tmp_path / "keys")
         async with httpx.AsyncClient(base_url=address, timeout=30, auth=(key, "")) as client:
-            killed = asyncio.Event()
-
-            async def send(worker: int, round_: int = round_, client: httpx.AsyncClient = client) -> None:
-                number = 0
-                while True:
-                    ids = [f"{round_}-{worker}-{number}-{n}" for n in range(5)]
-                    batch = [{**MINIMAL, "userId": f"u-{one}", "messageId": one} for one in ids]
-                    try:
-                        answer = await client.post("/v1/batch", json={"batch": batch})
-                    except httpx.TransportError:
-                        return
-                    assert answer.status_code == 200
-                    kept.update(ids)
-                    number += 1
-                    if number == 3 + round_:
-                        killed.set()
-
-            workers = [asyncio.create_task(send(worker)) for worker in range(8)]
-            await asyncio.wait_for(killed.wait(), DEADLINE)
+            enough = asyncio.Event()
+            workers = [
+                asyncio.create_task(
+                    _send_until_it_dies(client, f"{round_}-{worker}", kept, enough, after=3 + round_)
+                )
+                for worker in range(8)
+            ]
+            await asyncio.wait_for(enough.wait(), DEADLINE)
             os.kill(process.pid, signal.SIGKILL)
             await asyncio.gather(*workers)
         await process.wait()
@@ -190,6 +173,25 @@ async def test_a_server_killed_while_clients_send(
         assert answer.json() == {"success": True}
     assert await count(database, "Message") == len(stored)
     assert await reasons(database) == []
+
+
+async def _send_until_it_dies(
+    client: httpx.AsyncClient, name: str, kept: set[str], enough: asyncio.Event, *, after: int
+) -> None:
+    """Send batches one after the other, note what was acknowledged, and say when `after` of them were."""
+    number = 0
+    while True:
+        ids = [f"{name}-{number}-{n}" for n in range(5)]
+        batch = [{**MINIMAL, "userId": f"u-{one}", "messageId": one} for one in ids]
+        try:
+            answer = await client.post("/v1/batch", json={"batch": batch})
+        except httpx.TransportError:
+            return
+        assert answer.status_code == 200
+        kept.update(ids)
+        number += 1
+        if number == after:
+            enough.set()
 
 
 async def _start(endpoint: Endpoint, data_dir: Path) -> tuple[asyncio.subprocess.Process, str]:

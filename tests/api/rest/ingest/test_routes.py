@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 from typing import Any
 
+import httpx
 import pytest
 
+from api.rest.ingest.limits import Rate
 from graph.access.roles import Role
 from graph.ingest.registry import SourceRegistry
 from graph.ingest.sources import SourceDeclaration
@@ -340,25 +342,23 @@ class TestRate:
             SourceRegistry(wiring.database, clock=lambda: now[0]),
             lambda: now[0],
         )
-        import httpx
-
-        from api.rest.ingest.limits import Rate
-
         keys = [(await wiring.access.create(Role.SOURCE, source="web")).key for _ in range(2)]
-        async with serving(slow, rate=Rate(per_second=2, burst=4)) as address:
-            async with httpx.AsyncClient(base_url=address, timeout=30) as client:
+        async with (
+            serving(slow, rate=Rate(per_second=2, burst=4)) as address,
+            httpx.AsyncClient(base_url=address, timeout=30) as client,
+        ):
 
-                async def send(key: str, first: int) -> httpx.Response:
-                    batch = {"batch": [track(f"{first}-{n}") for n in range(6)]}
-                    return await client.post("/v1/batch", json=batch, auth=(key, ""))
+            async def send(key: str, first: int) -> httpx.Response:
+                batch = {"batch": [track(f"{first}-{n}") for n in range(6)]}
+                return await client.post("/v1/batch", json=batch, auth=(key, ""))
 
-                assert (await send(keys[0], 1)).status_code == 200  # six of four: two in debt
-                refused = await send(keys[0], 2)
-                assert refused.status_code == 429
-                assert refused.json()["code"] == "rate_limited"
-                assert refused.headers["retry-after"] == refused.headers["x-ratelimit-reset"] == "2"
-                assert (await send(keys[1], 3)).status_code == 200
-                now[0] += 2_000_000
-                assert (await send(keys[0], 2)).status_code == 200
+            assert (await send(keys[0], 1)).status_code == 200  # six of four: two in debt
+            refused = await send(keys[0], 2)
+            assert refused.status_code == 429
+            assert refused.json()["code"] == "rate_limited"
+            assert refused.headers["retry-after"] == refused.headers["x-ratelimit-reset"] == "2"
+            assert (await send(keys[1], 3)).status_code == 200
+            now[0] += 2_000_000
+            assert (await send(keys[0], 2)).status_code == 200
 
         assert await count(wiring.database, "Message") == 18

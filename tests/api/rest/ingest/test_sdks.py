@@ -30,7 +30,8 @@ async def run_sdk(service: Service, use: Callable[[Client], None], **settings: A
             **settings,
         )
         use(client)
-        client.shutdown()
+        if not client.sync_mode:
+            client.shutdown()
 
     await asyncio.to_thread(work)
     assert errors == []
@@ -51,12 +52,12 @@ def _journey(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings",
+    "how",
     [{"sync_mode": True}, {"sync_mode": True, "gzip": True}, {"gzip": True}],
     ids=["sync", "sync packed", "queued packed"],
 )
-async def test_the_python_sdk(service: Service, settings: dict[str, Any]) -> None:
-    await run_sdk(service, _journey, **settings)
+async def test_the_python_sdk(service: Service, how: dict[str, Any]) -> None:
+    await run_sdk(service, _journey, **how)
 
     assert await count(service.database, "Message") == 6
     assert await reasons(service.database) == []

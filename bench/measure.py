@@ -1,0 +1,86 @@
+"""Taking ratios: two things in turn, several times, on one machine in one run; the median is what is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+ROUNDS = int(os.environ.get("GUANXI_BENCH_ROUNDS", "5"))
+
+
+@dataclass(slots=True)
+class Figure:
+    """One ratio: what was measured against what, the rounds, and what would be good enough."""
+
+    name: str
+    meaning: str
+    peer: str
+    pass_at: str
+    ours: list[float] = field(default_factory=list[float])
+    theirs: list[float] = field(default_factory=list[float])
+    higher_is_better: bool = True
+    beside: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def ratio(self) -> float:
+        """Median of the rounds' ratios, ours to the peer's."""
+        return statistics.median(a / b for a, b in zip(self.ours, self.theirs, strict=True))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figure for the results file."""
+        ratios = [a / b for a, b in zip(self.ours, self.theirs, strict=True)]
+        return {
+            "name": self.name,
+            "meaning": self.meaning,
+            "peer": self.peer,
+            "passAt": self.pass_at,
+            "ratio": round(self.ratio, 3),
+            "ratios": [round(r, 3) for r in ratios],
+            "ours": [round(v, 3) for v in self.ours],
+            "theirs": [round(v, 3) for v in self.theirs],
+            "beside": self.beside,
+        }
+
+
+async def interleaved(
+    figure: Figure,
+    ours: Callable[[], Awaitable[float]],
+    theirs: Callable[[], Awaitable[float]],
+    *,
+    rounds: int = ROUNDS,
+) -> Figure:
+    """Measure both in turn, ours first in even rounds and last in odd ones."""
+    for number in range(rounds):
+        pair = (ours, theirs) if number % 2 == 0 else (theirs, ours)
+        first, second = await pair[0](), await pair[1]()
+        figure.ours.append(first if number % 2 == 0 else second)
+        figure.theirs.append(second if number % 2 == 0 else first)
+    return figure
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were taken on, and how busy it was."""
+    return {
+        "cpus": os.cpu_count(),
+        "load": [round(value, 2) for value in os.getloadavg()],
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def save(figures: Sequence[Figure], before: dict[str, Any]) -> Path:
+    """Append this run to the results."""
+    RESULTS.mkdir(exist_ok=True)
+    run = {"machineBefore": before, "machineAfter": machine(), "figures": [f.to_dict() for f in figures]}
+    path = RESULTS / f"{before['at'].replace(':', '')}.json"
+    path.write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,65 @@
+"""Every statement of the shelf, planned on a graph of 20,000 people: none reads everything of a kind."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from graph.db.database import Database
+from graph.db.plans import broken_rules, example_parameters, explain
+from graph.db.shelf import shelf
+from tests.conftest import empty
+
+PEOPLE = 20_000
+BATCH = 5_000
+
+FILL = """CYPHER 5
+UNWIND range($first, $last) AS n
+CREATE (u:User {oneId: 'u' + n, recordedAt: n})
+CREATE (p:Profile {id: 'p' + n, source: 'web', recordKey: 'r' + n, birthId: 'u' + n, seq: n, founderClass: 0,
+                   component: 'p' + n, recordedAt: n})
+CREATE (i:Identifier {key: 'i' + n, namespace: 'phone', scope: '*', mask: '***', recordedAt: n})
+CREATE (v:Vehicle {key: 'v' + n, mask: '***', recordedAt: n})
+CREATE (p)-[:RESOLVED_TO {from: n}]->(u)
+CREATE (p)-[:HAS {grade: 'trusted', recordedAt: n}]->(i)
+CREATE (p)-[:DRIVES {role: 'owner', recordedAt: n}]->(v)
+CREATE (p)-[:BROUGHT]->(:Message:Touchpoint {key: 'm' + n, profileId: 'p' + n, at: toString(n), kind: 'page',
+                                             occurredAt: n, recordedAt: n})
+CREATE (:FeedEntry {lane: 0, position: n, operationId: 'o' + n, components: [], recordedAt: n})
+CREATE (:DeadLetter {id: 'd' + n, key: 'd' + n, source: 'web', recordedAt: n})
+CREATE (:ApiKey {id: 'k' + n, digest: 'k' + n, role: 'source', recordedAt: n})
+CREATE (:Source {name: 's' + n, declaration: '{}', recordedAt: n})
+RETURN count(*) AS made"""
+
+
+@pytest.fixture(scope="module")
+async def crowded(server: Database) -> AsyncIterator[Database]:
+    """A graph of 20,000 people with short histories, loaded in bulk."""
+    await empty(server)
+    for first in range(1, PEOPLE, BATCH):
+        await server.run_schema(FILL, first=first, last=first + BATCH - 1)
+    await server.run_schema("CYPHER 5 CALL db.awaitIndexes(120)")
+    await server.run_schema("CYPHER 5 CALL db.prepareForReplanning(60)")
+    yield server
+    await empty(server)
+
+
+@pytest.mark.parametrize("name", [name for name in shelf() if not name.startswith("invariants.")])
+async def test_no_plan_breaks_the_rules(crowded: Database, name: str) -> None:
+    assert await explain(crowded, shelf()[name]) == []
+
+
+@pytest.mark.parametrize("name", sorted(shelf()))
+def test_every_statement_has_an_example_of_its_parameters(name: str) -> None:
+    statement = shelf()[name]
+    assert set(example_parameters(statement)) == set(statement.params)
+
+
+def test_the_rules_see_what_they_forbid() -> None:
+    scan = {"operatorType": "NodeByLabelScan@neo4j", "args": {"Details": "p:Profile"}}
+    seek = {"operatorType": "NodeUniqueIndexSeek@neo4j"}
+    many = {"operatorType": "NodeIndexSeek@neo4j"}
+    assert list(broken_rules({"operatorType": "Filter@neo4j", "children": [scan]})) == ["NodeByLabelScan p:Profile"]
+    assert list(broken_rules({"operatorType": "CartesianProduct@neo4j", "children": [seek, many]})) == []
+    assert list(broken_rules({"operatorType": "CartesianProduct@neo4j", "children": [many, many]}))

@@ -1,0 +1,44 @@
+"""The policy."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.access.roles import AVAILABLE, Caller, Permission, Role, read_role
+from graph.errors import ForbiddenError, InputError
+
+ALLOWED = {
+    Role.SOURCE: {Permission.INGEST},
+    Role.FRONTEND: {Permission.QUERY},
+    Role.ADMIN: {Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.INTROSPECT},
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("permission", list(Permission))
+def test_who_may_do_what(role: Role, permission: Permission) -> None:
+    caller = Caller(role=role, key_id="1")
+    allowed = permission in ALLOWED.get(role, set())
+
+    assert caller.may(permission) is allowed
+    if allowed:
+        caller.require(permission)
+    else:
+        with pytest.raises(ForbiddenError, match=role.value):
+            caller.require(permission)
+
+
+@pytest.mark.parametrize("text", ["admin", " Admin ", "ADMIN"])
+def test_a_role_is_read(text: str) -> None:
+    assert read_role(text) is Role.ADMIN
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - set(AVAILABLE)))
+def test_a_role_of_a_later_version_says_so(role: Role) -> None:
+    with pytest.raises(InputError, match="come later"):
+        read_role(role)
+
+
+def test_an_unknown_role_names_those_there_are() -> None:
+    with pytest.raises(InputError, match="source, frontend, admin"):
+        read_role("root")

@@ -1,0 +1,134 @@
+"""API keys in the graph."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from graph.access.keys import digest
+from graph.access.roles import Caller, Role
+from graph.access.service import AccessService
+from graph.db.database import Database
+from graph.errors import AccessError, ConfigurationError, InputError, NotFoundError
+
+
+@pytest.fixture
+def access(database: Database) -> AccessService:
+    return AccessService(database)
+
+
+async def feed(database: Database) -> list[str]:
+    rows = await database.run_schema("CYPHER 5 MATCH (e:FeedEntry) RETURN e.kind AS kind ORDER BY e.position")
+    return [row["kind"] for row in rows]
+
+
+async def test_an_unknown_key_is_refused(access: AccessService) -> None:
+    for key in ("", "x", "gx_a_unknown-unknown-unknown", "has space " * 3, "钥匙" * 20, "x" * 10_000):
+        with pytest.raises(AccessError, match="not known here"):
+            await access.verify(key)
+
+
+async def test_a_key_is_verified(access: AccessService) -> None:
+    made = await access.create(Role.SOURCE, source="shop-web")
+    assert await access.verify(made.key) == Caller(role=Role.SOURCE, key_id=made.id, source="shop-web")
+    assert made.key not in repr(made)
+
+
+async def test_only_the_digest_is_stored(access: AccessService, database: Database) -> None:
+    made = await access.create(Role.ADMIN)
+    rows = await database.run_schema("CYPHER 5 MATCH (k:ApiKey) RETURN properties(k) AS stored")
+    stored = rows[0]["stored"]
+    assert stored["digest"] == digest(made.key)
+    assert made.key not in str(stored)
+
+
+async def test_every_write_appends_to_the_feed_and_sets_recorded_at(
+    access: AccessService, database: Database
+) -> None:
+    made = await access.create(Role.ADMIN)
+    await access.revoke(made.id)
+    await access.preset("preset-admin-key")
+    assert await feed(database) == ["key", "key", "key"]
+    assert all(key.created_at > 0 for key in await access.keys())
+
+
+async def test_revoking(access: AccessService, database: Database) -> None:
+    made = await access.create(Role.FRONTEND)
+    other = AccessService(database)
+    await access.verify(made.key)
+    revoked = await access.revoke(made.id)
+    assert revoked.revoked_at is not None
+    for service in (access, other):
+        with pytest.raises(AccessError):
+            await service.verify(made.key)
+    assert await access.revoke(made.id) == revoked
+    assert len(await feed(database)) == 2
+
+
+async def test_revoking_an_unknown_key(access: AccessService) -> None:
+    with pytest.raises(NotFoundError, match="no key of this id"):
+        await access.revoke("nobody")
+
+
+@pytest.mark.parametrize(
+    ("role", "source", "dealer", "says"),
+    [
+        (Role.SOURCE, None, None, "--source"),
+        (Role.SOURCE, "a b", None, "letters"),
+        (Role.SOURCE, "", None, "letters"),
+        (Role.SOURCE, "x" * 65, None, "letters"),
+        (Role.ADMIN, "shop", None, "--source"),
+        (Role.FRONTEND, None, "d1", "--dealer"),
+    ],
+)
+async def test_a_key_bound_to_the_wrong_thing(
+    access: AccessService, database: Database, role: Role, source: str | None, dealer: str | None, says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        await access.create(role, source=source, dealer=dealer)
+    assert await access.keys() == []
+    assert await feed(database) == []
+
+
+async def test_the_first_key_is_made_once(access: AccessService, database: Database) -> None:
+    made = await asyncio.gather(*(AccessService(database).create_first() for _ in range(4)))
+    keys = [key for key in made if key is not None]
+    assert len(keys) == 1
+    assert (await access.verify(keys[0].key)).role is Role.ADMIN
+    await access.revoke(keys[0].id)
+    assert await access.create_first() is None
+
+
+async def test_a_preset_key(access: AccessService, database: Database) -> None:
+    await access.preset("preset-admin-key")
+    await access.preset("preset-admin-key")
+    assert (await access.verify("preset-admin-key")).role is Role.ADMIN
+    assert [key.preset for key in await access.keys()] == [True]
+    assert len(await feed(database)) == 1
+    assert await access.create_first() is None
+
+
+async def test_a_changed_preset_replaces_the_old_one(access: AccessService) -> None:
+    await access.preset("preset-admin-key")
+    await access.verify("preset-admin-key")
+    await access.preset("another-admin-key")
+    with pytest.raises(AccessError):
+        await access.verify("preset-admin-key")
+    assert (await access.verify("another-admin-key")).role is Role.ADMIN
+    await access.preset("preset-admin-key")
+    assert (await access.verify("preset-admin-key")).role is Role.ADMIN
+
+
+async def test_a_preset_key_is_revoked_where_it_is_preset(access: AccessService) -> None:
+    await access.preset("preset-admin-key")
+    [key] = await access.keys()
+    with pytest.raises(InputError, match="GUANXI_ADMIN_KEY"):
+        await access.revoke(key.id)
+    assert (await access.verify("preset-admin-key")).key_id == key.id
+
+
+async def test_a_bad_preset_is_refused(access: AccessService) -> None:
+    with pytest.raises(ConfigurationError, match="GUANXI_ADMIN_KEY"):
+        await access.preset("short")
+    assert await access.keys() == []

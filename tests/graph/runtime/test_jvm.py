@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graph.runtime.jvm import Distribution, clean_environment, java_command, kill_leftover
+from graph.runtime.server_settings import Memory
+from graph.runtime.store import StoreFolder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> StoreFolder:
+    folder = StoreFolder.of(tmp_path)
+    folder.home.mkdir()
+    return folder
+
+
+@pytest.fixture
+def sleeper(folder: StoreFolder) -> Iterator[subprocess.Popen[bytes]]:
+    """A process whose command line looks like the server of this folder."""
+    command = [sys.executable, "-c", "import signal; signal.pause()", f"--home-dir={folder.home}"]
+    with subprocess.Popen(command) as process:
+        folder.pid_file.write_text(f"{process.pid}\n")
+        yield process
+        process.kill()
+
+
+def test_leftover_server_is_killed(folder: StoreFolder, sleeper: subprocess.Popen[bytes]) -> None:
+    assert kill_leftover(folder)
+    assert sleeper.wait(10) == -9
+    assert not folder.pid_file.exists()
+    assert not kill_leftover(folder)
+
+
+def test_process_that_only_has_the_number_is_spared(
+    folder: StoreFolder, sleeper: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    other = StoreFolder(tmp_path / "other")
+    other.home.mkdir()
+    other.pid_file.write_text(str(sleeper.pid))
+    assert not kill_leftover(other)
+    assert sleeper.poll() is None
+    assert folder.pid_file.exists()
+    assert not other.pid_file.exists()
+
+
+def test_children_get_none_of_our_secrets_nor_foreign_java_options() -> None:
+    given = {"PATH": "/bin", "GUANXI_MASTER_KEY": "s", "NEO4J_PASSWORD": "s", "JAVA_TOOL_OPTIONS": "-agent"}
+    assert clean_environment(given) == {"PATH": "/bin"}
+
+
+def test_command_line_and_class_path_are_the_same_every_time(folder: StoreFolder, tmp_path: Path) -> None:
+    for name in ("b.jar", "a.jar", "notes.txt"):
+        (tmp_path / name).touch()
+    distribution = Distribution(tmp_path, tmp_path / "cache.aot")
+    assert distribution.class_path == f"{tmp_path}/a.jar:{tmp_path}/b.jar"
+    command = java_command(folder, distribution, memory=Memory(heap_mb=1024, page_cache_mb=64))
+    assert {"-Xmx1024m", "-Xms256m", f"-XX:AOTCache={tmp_path}/cache.aot", "--console-mode"} <= set(command)
+    assert "-XX:+ExitOnOutOfMemoryError" in command
