@@ -94,16 +94,18 @@ async def _run(tx: Any, text: str, rows: list[Any]) -> None:
     await (await tx.run(text, rows=rows)).consume()
 
 
-_WIPE = (
-    "MATCH ()-[r]->() WITH r LIMIT 20000 DELETE r RETURN count(*) AS gone",
-    "MATCH (n) WHERE NOT n:Migration WITH n LIMIT 10000 DELETE n RETURN count(*) AS gone",
-)
+REFERENCES = ("Channel", "Campaign", "Content", "Dealer", "Consultant")
 
 
-async def wipe(driver: AsyncDriver, database: str) -> None:
-    """Delete all but the schema, and set the change feed to its beginning."""
+async def wipe(driver: AsyncDriver, database: str, *, but: tuple[str, ...] = ()) -> None:
+    """Delete all but the schema and the labels in `but`, and set the change feed to its beginning."""
+    doomed = " AND ".join(f"NOT n:{label}" for label in ("Migration", "Installation", *but))
+    texts = (  # relationships first: a dense node with all of its own would not fit one transaction
+        "MATCH ()-[r]->() WITH r LIMIT 20000 DELETE r RETURN count(*) AS gone",
+        f"MATCH (n) WHERE {doomed} WITH n LIMIT 10000 DELETE n RETURN count(*) AS gone",
+    )
     async with driver.session(database=database) as session:
-        for text in _WIPE:  # relationships first: one dense node with all of its own would not fit a transaction
+        for text in texts:
             gone = 1
             while gone:
                 record = await (await session.run(text)).single(strict=True)

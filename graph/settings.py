@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     master_key: SecretStr | None = Field(
         None, description="Master key of the keyring, 32 bytes in base64; else a 0600 file in the data folder."
     )
-    keyring_path: Path | None = Field(None, description="The keyring file; default `keyring.sqlite` in the data folder.")
+    keyring_path: Path | None = Field(None, description="The keyring file; else `keyring.sqlite` in the data folder.")
     identity_rules: Path | None = Field(None, description="An identity.toml to use instead of the built-in one.")
     heap_mb: Annotated[int, Field(ge=256)] | None = Field(
         None, description="Heap of the embedded Neo4j in MiB; default from the machine's memory."

@@ -18,7 +18,9 @@ from graph.settings import load_settings
 from seed.metrics import Scores, compare
 from seed.truth import read_truth
 
-app = typer.Typer(no_args_is_help=True, help="Check stored data, statements, and identity against a known truth.")
+app = typer.Typer(
+    no_args_is_help=True, help="Check stored data, statements, and identity against a known truth."
+)
 
 
 @app.command()
@@ -62,7 +64,9 @@ def queries(as_json: JsonFlag = False, data_dir: DataDir = None) -> None:
 
 @app.command()
 def truth(
-    file: Annotated[Path, typer.Argument(help="A truth file of `guanxi seed --truth`.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="A truth file of `guanxi seed --truth`.", exists=True, dir_okay=False)
+    ],
     as_json: JsonFlag = False,
     data_dir: DataDir = None,
 ) -> None:

@@ -22,7 +22,7 @@ MARKER: Final = "demo.json"
 
 TRY_IT: Final = """
   Try it   curl -s http://127.0.0.1:{port}/graphql -H 'Authorization: Bearer KEY' -H 'Content-Type: application/json' \\
-             -d '{{"query":"{{ users(first: 3) {{ nodes {{ displayName profiles {{ source recordId }} }} }} }}"}}'
+             -d '{"query":"{ users(first: 3) { edges { node { displayName profiles { source recordId } } } } }"}'
   Look     http://127.0.0.1:{port}/graphql in a browser
   Stop     Ctrl-C stops everything, Neo4j too
 """
@@ -45,7 +45,7 @@ def demo(
         contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(run(settings, prepare=prepare, farewell=TRY_IT.format(port=settings.port)))
+        runner.run(run(settings, prepare=prepare, advice=TRY_IT))
 
 
 async def _load_once(opened: Services, *, people: int) -> None:

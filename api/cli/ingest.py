@@ -74,8 +74,8 @@ def ingest_files(
     """Take in files of people (one record a row) or of events.
 
     The same file twice changes nothing; a run that was cut off goes on where it was when it is repeated. Rows
-    that cannot be taken go to FILE.rejected.csv (or .jsonl) with the reason. Exit code 1 where that is all rows
-    of a file, else 0.
+    that cannot be taken go to FILE.rejected.csv (or .jsonl) with the reason. Exit code 1 where those are all
+    rows of a file, else 0.
     """
     settings = load_settings(data_dir=data_dir)
     default_source(source)  # a wrong name is told before the database is started

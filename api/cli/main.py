@@ -7,9 +7,13 @@ import sys
 import structlog
 import typer
 
-from api.cli import db
+from api.cli import check, db, export, ingest, key, keyring, source
+from api.cli.demo import demo
 from api.cli.doctor import doctor
+from api.cli.migrate import migrate
 from api.cli.output import show_error
+from api.cli.seed import seed
+from api.cli.serve import serve
 from graph.errors import GuanxiError
 
 app = typer.Typer(
@@ -19,8 +23,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(db.app, name="db")
-app.command()(doctor)
+for command in (serve, demo, migrate, seed, doctor):
+    app.command()(command)
+for name, group in {
+    "ingest": ingest.app,
+    "export": export.app,
+    "source": source.app,
+    "key": key.app,
+    "db": db.app,
+    "check": check.app,
+    "keyring": keyring.app,
+}.items():
+    app.add_typer(group, name=name)
 
 
 def run() -> None:

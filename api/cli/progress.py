@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 
 @contextmanager
-def counting(label: str, *, unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+def counting(label: str, *, unit: str, total: int | None = None) -> Generator[Callable[[int], None]]:
     """Show a count that grows by what the yielded function is called with, and its rate."""
     console = Console(stderr=True)
     columns = (

@@ -20,7 +20,9 @@ from seed.world import truth_rows
 
 
 def seed(
-    people: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many people the world has.")] = 2_000,
+    people: Annotated[
+        int, typer.Option(min=1, max=10_000_000, help="How many people the world has.")
+    ] = 2_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same world.")] = 42,
     truth: Annotated[
         Path | None, typer.Option(help="Write source,recordId,personId,householdId here.", dir_okay=False)

@@ -46,16 +46,23 @@ def serve(
         runner.run(run(settings))
 
 
-async def run(settings: Settings) -> None:
+async def run(
+    settings: Settings,
+    *,
+    prepare: Callable[[Services], Awaitable[None]] | None = None,
+    advice: str = "",
+) -> None:
     """Serve until a signal says stop: finish what is being answered, then let the database go.
 
-    Raises ConfigurationError where the port is taken, before anything is started.
+    `prepare` runs before the first request is taken; `advice` is said after the greeting. Raises ConfigurationError where the port is taken, before anything is started.
     """
     listener = bind(settings.host, settings.port)
     server = _Server()
     server.stop_on_signals()
     try:
         async with services(settings) as opened:
+            if prepare is not None:
+                await prepare(opened)
             app = create_app(opened)
             await app.state.readiness.prepare()  # here an error is told as what it is
             server.use(
@@ -70,7 +77,7 @@ async def run(settings: Settings) -> None:
                     timeout_graceful_shutdown=DRAIN_SECONDS,
                     backlog=LISTEN_BACKLOG,
                 ),
-                greeting=lambda: _greeting(opened, listener),
+                greeting=lambda: _greeting(opened, listener, advice),
             )
             await server.serve([listener])
     finally:
@@ -129,12 +136,13 @@ def greeting(settings: Settings, listener: socket.socket, first: CreatedKey | No
     return "\n".join(lines)
 
 
-async def _greeting(opened: Services, listener: socket.socket) -> str:
+async def _greeting(opened: Services, listener: socket.socket, advice: str) -> str:
     """Made when requests are taken already: a first key that nobody is shown would be lost."""
     first: CreatedKey | None = None
     if opened.settings.embedded and opened.settings.admin_key is None:
         first = await opened.access.create_first()
-    return greeting(opened.settings, listener, first)
+    port = listener.getsockname()[1]
+    return greeting(opened.settings, listener, first) + advice.replace("{port}", str(port))
 
 
 class _Server:

@@ -101,7 +101,7 @@ def _fields(info: Resolving, nodes: list[FieldNode]) -> Iterator[FieldNode]:
 
 def _selected(info: Resolving, selections: SelectionSetNode, seen: set[str]) -> Iterator[FieldNode]:
     for selection in selections.selections:
-        if not _included(selection, info.variable_values):
+        if not _included(selection, _variables(info)):
             continue
         if isinstance(selection, FieldNode):
             yield selection
@@ -113,20 +113,26 @@ def _selected(info: Resolving, selections: SelectionSetNode, seen: set[str]) -> 
             yield from _selected(info, fragment.selection_set, seen)
 
 
+def _variables(info: Resolving) -> VariableValues:
+    """The coerced variables as graphql-core takes them; strawberry hands on the bare mapping."""
+    given: Any = info.variable_values
+    return given if isinstance(given, VariableValues) else VariableValues({}, given)
+
+
 def _included(node: Any, variables: VariableValues) -> bool:
     if not node.directives:
         return True
     skip = get_directive_values(GraphQLSkipDirective, node, variables)
-    if skip and skip["if_"]:
+    if skip and skip["if"]:
         return False
     include = get_directive_values(GraphQLIncludeDirective, node, variables)
-    return include is None or include["if_"]
+    return include is None or include["if"]
 
 
 def _page_request(info: Resolving, node: FieldNode) -> tuple[PageRequest, bool]:
     user = info.schema.get_type(_USER)
     assert isinstance(user, GraphQLObjectType)  # noqa: S101 - the schema is ours
-    given = get_argument_values(user.fields["touchpoints"], node, info.variable_values)
+    given = get_argument_values(user.fields["touchpoints"], node, _variables(info))
     restrict: Mapping[str, Any] = given.get("filter") or {}
     before, after = LATEST, given.get("after")
     if restrict.get("until") is not None:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, LiteralString, TypeVar
 
-from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncManagedTransaction, Query
+from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncManagedTransaction, AsyncSession, Query
 from neo4j.exceptions import (
     ClientError,
     DriverError,
@@ -24,7 +24,7 @@ from graph.db.shelf import Shelf, shelf
 from graph.errors import DatabaseError, DatabaseUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, Generator
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -98,9 +98,7 @@ class Database:
 
     async def in_read(self, work: Work[T]) -> T:
         """Run `work` in one read transaction; it may be called again on a transient failure."""
-        async with _translated(), self._driver.session(
-            database=self._name, default_access_mode=READ_ACCESS
-        ) as session:
+        async with _translated(), self._session(READ_ACCESS) as session:
             return await session.execute_read(self._bind(work))
 
     async def in_write(self, work: Work[T]) -> T:
@@ -109,24 +107,27 @@ class Database:
         A commit whose outcome is unknown surfaces as DatabaseUnavailableError: give each write an operation
         id, and repeat it.
         """
-        async with _translated(), self._driver.session(
-            database=self._name, default_access_mode=WRITE_ACCESS
-        ) as session:
+        async with _translated(), self._session(WRITE_ACCESS) as session:
             return await session.execute_write(self._bind(work))
 
     async def run_schema(self, text: LiteralString, **params: object) -> list[Row]:
         """Run one statement in a transaction of its own (schema changes, EXPLAIN); for migrations and checks."""
-        async with _translated(), self._driver.session(database=self._name) as session:
+        async with _translated(), self._session(WRITE_ACCESS) as session:
             result = await session.run(Query(text, timeout=_TIMEOUT_SECONDS), params)
             return [record.data() async for record in result]
 
     async def explain(self, text: LiteralString, **params: object) -> tuple[dict[str, Any], list[str]]:
         """Plan and notification codes of a statement, without running it."""
-        async with _translated(), self._driver.session(database=self._name) as session:
+        async with _translated(), self._session(WRITE_ACCESS) as session:
             result = await session.run(Query(text, timeout=_TIMEOUT_SECONDS), params)
             summary = await result.consume()
             codes = [status.gql_status for status in summary.gql_status_objects if status.is_notification]
-            return dict(summary.plan or {}), codes
+            plan: dict[str, Any] = dict(summary.plan or {})  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+            return plan, codes
+
+    def _session(self, access: str) -> AsyncSession:
+        # The driver leaves its keyword arguments untyped.
+        return self._driver.session(database=self._name, default_access_mode=access)  # pyright: ignore[reportUnknownMemberType]
 
     def _bind(self, work: Work[T]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
         async def bound(tx: AsyncManagedTransaction) -> T:
@@ -136,7 +137,7 @@ class Database:
 
 
 @contextmanager
-def _no_retry_of_memory_errors() -> Iterator[None]:
+def _no_retry_of_memory_errors() -> Generator[None]:
     """A statement over its memory limit carries a transient code, yet repeating it repeats the harm."""
     try:
         yield
@@ -150,7 +151,7 @@ def _no_retry_of_memory_errors() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
+async def _translated() -> AsyncGenerator[None]:
     """Turn the driver's errors into ours, keeping server codes and dropping texts that may hold values."""
     try:
         yield

@@ -27,7 +27,8 @@ def lint_file(path: Path) -> list[str]:
     """What is wrong in a file, as `name:line: what`, in order; empty when all is well."""
     body = strip_strings(strip_comments(path.read_text(encoding="utf-8")))
     found = sorted(
-        [*_relationships(body), *_labels(body), *_properties(body), *_map_keys(body)], key=lambda item: item[0]
+        [*_relationships(body), *_labels(body), *_properties(body), *_map_keys(body)],
+        key=lambda item: item[0],
     )
     return [f"{path.name}:{body.count(chr(10), 0, at) + 1}: {what}" for at, what in found]
 
@@ -37,7 +38,10 @@ def _relationships(body: str) -> Iterator[tuple[int, str]]:
         inside = match.group(1).split("WHERE")[0].split("{")[0]
         bare = _COLONLESS.match(inside)
         if bare and ":" not in inside:
-            yield match.start(), f"[{bare.group(1)}] has no colon: it is a variable and matches any relationship."
+            yield (
+                match.start(),
+                f"[{bare.group(1)}] has no colon: it is a variable and matches any relationship.",
+            )
         for name in _NAME.findall(inside):
             if name not in TYPES:
                 yield match.start(), f"{name} is no declared relationship type."

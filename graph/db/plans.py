@@ -19,7 +19,9 @@ FORBIDDEN: Final = frozenset(
 )
 """Operators that read everything of a kind; the names of 5.26 and 2026.08."""
 
-_ONE_ROW: Final = frozenset({"NodeUniqueIndexSeek", "NodeUniqueIndexSeek(Locking)", "Argument", "CartesianProduct"})
+_ONE_ROW: Final = frozenset(
+    {"NodeUniqueIndexSeek", "NodeUniqueIndexSeek(Locking)", "Argument", "CartesianProduct"}
+)
 _ROW_BY_ROW: Final = frozenset({"Filter", "CacheProperties", "Projection", "ProduceResults"})
 _AGGREGATE: Final = re.compile(r"\w+\(.*\)( AS \S+)?", re.DOTALL)
 
@@ -37,9 +39,7 @@ class Finding:
 
 async def explain(database: Database, statement: Statement) -> list[Finding]:
     """Plan a statement on this server, with its example parameters, and say what breaks the rules."""
-    plan, notifications = await database.explain(
-        _explained(statement), **example_parameters(statement)
-    )
+    plan, notifications = await database.explain(_explained(statement), **example_parameters(statement))
     found = [Finding(statement.name, what) for what in broken_rules(plan)]
     return found + [Finding(statement.name, f"the server notes {code}") for code in notifications]
 
@@ -51,10 +51,9 @@ def _explained(statement: Statement) -> Any:
 def broken_rules(plan: Mapping[str, Any]) -> Iterator[str]:
     """What in a plan breaks the rules."""
     operator = _operator(plan)
-    children: list[Mapping[str, Any]] = plan.get("children") or []
+    children = _children(plan)
     if operator in FORBIDDEN:
-        details = (plan.get("args") or {}).get("Details", "")
-        yield f"{operator} {details}".strip()
+        yield f"{operator} {_details(plan)}".strip()
     if operator == "CartesianProduct" and not any(_one_row(child) for child in children):
         yield "CartesianProduct of two sides of many rows"
     for child in children:
@@ -64,11 +63,19 @@ def broken_rules(plan: Mapping[str, Any]) -> Iterator[str]:
 def _one_row(plan: Mapping[str, Any]) -> bool:
     """True where a plan gives at most one row: unique seeks, and aggregations that group by nothing."""
     if _operator(plan) == "EagerAggregation":
-        details = str((plan.get("args") or {}).get("Details", ""))
-        return all(_AGGREGATE.fullmatch(column.strip()) for column in split_top_level(details))
+        return all(_AGGREGATE.fullmatch(column.strip()) for column in split_top_level(_details(plan)))
     if _operator(plan) not in _ONE_ROW | _ROW_BY_ROW:
         return False
-    return all(_one_row(child) for child in plan.get("children") or [])
+    return all(_one_row(child) for child in _children(plan))
+
+
+def _children(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return plan.get("children") or []
+
+
+def _details(plan: Mapping[str, Any]) -> str:
+    arguments: Mapping[str, Any] = plan.get("args") or {}
+    return str(arguments.get("Details", ""))
 
 
 def _operator(plan: Mapping[str, Any]) -> str:
@@ -84,7 +91,9 @@ def example_parameters(statement: Statement) -> dict[str, Any]:
         raise ShelfError(f"{statement.path.name}: the example must read `/* :params {{…}} */`.")
     values = _Literal(match.group(1)).read()
     if set(values) != set(statement.params):
-        raise ShelfError(f"{statement.path.name}: the example gives {sorted(values)}, declared are {sorted(statement.params)}.")
+        raise ShelfError(
+            f"{statement.path.name}: the example gives {sorted(values)}, declared are {sorted(statement.params)}."
+        )
     return values
 
 
@@ -94,7 +103,7 @@ class _Literal:
     _TOKEN: Final = re.compile(r"\s*(?:('(?:[^'\\]|\\.)*')|(-?\d+\.\d+)|(-?\d+)|(\w+)|([{}\[\],:]))")
 
     def __init__(self, text: str) -> None:
-        self._tokens = [match for match in self._TOKEN.finditer(text)]
+        self._tokens = list(self._TOKEN.finditer(text))
         self._at = 0
 
     def read(self) -> Any:

@@ -185,10 +185,10 @@ def _last_return(body: str) -> tuple[int, tuple[str, ...]]:
     """Position and aliases of the outermost last RETURN; none for a statement that returns nothing."""
     depth, start = 0, -1
     for match in re.finditer(r"[{}]|\bRETURN\b", body):
-        token = match.group()
-        if token == "{":
+        sign = match.group()
+        if sign == "{":
             depth += 1
-        elif token == "}":
+        elif sign == "}":
             depth -= 1
         elif depth == 0:
             start = match.end()

@@ -1,8 +1,8 @@
 """Group commit: many callers, few transactions; who is told "kept" is told after the commit.
 
 There is no timer: a lane takes what waits when its last commit is done, so one message alone is committed at
-once and a thousand share one transaction. Messages of one profile wait for one lane, which keeps the lanes from
-overtaking each other; a second lane works only where more waits than one transaction takes.
+once and a thousand share one transaction. Messages of one profile wait for one lane, which keeps the lanes
+out of each other's way; a second lane works only where more waits than one transaction takes.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _REMEDY: Final = "Send it again after a few seconds; nothing of it is counted tw
 class Capacity:
     """How much may wait and how it is written.
 
-    At most `lanes` write at the same time, each at most `batch` messages a transaction; at most `messages` messages,
-    together `payload_bytes` bytes, wait or are being written. `patience` is after how many seconds of
-    writing the database is asked whether it is still there.
+    At most `lanes` write at the same time, each at most `batch` messages a transaction. At most `messages`
+    messages, together `payload_bytes` bytes, wait or are being written. `patience` is after how many seconds
+    of writing the database is asked whether it is still there.
     """
 
     lanes: int = 2

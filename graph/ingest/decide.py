@@ -74,7 +74,9 @@ def _shares(change: ProfileChange, known: Known, holders: Mapping[str, set[str]]
         stored = known.identifiers.get(key)
         others = len(holders[key]) > 1 or (stored is not None and stored.holders > (edge.before is not None))
         if others and (
-            stored is None or stored.components or stored.trusted <= rules.namespace(edge.sighting.identifier.namespace).hot
+            stored is None
+            or stored.components
+            or stored.trusted <= rules.namespace(edge.sighting.identifier.namespace).hot
         ):
             return True
     return False

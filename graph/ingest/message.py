@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -116,6 +116,11 @@ class Rejected:
     message_id: str | None = None
 
 
+def json_object(value: object) -> dict[str, Json] | None:
+    """The value where it is a JSON object, else None."""
+    return cast("dict[str, Json]", value) if isinstance(value, dict) else None
+
+
 def canonical(value: Json) -> bytes:
     """Canonical JSON: keys sorted, no spaces, UTF-8. Equal values give equal bytes.
 
@@ -139,12 +144,13 @@ def check_depth(value: Json, *, limit: int = MAX_DEPTH) -> None:
     """Raise InputError where a value nests deeper than `limit`; iterative, so depth cannot hurt it."""
     level: list[Json] = [value]
     for _ in range(limit + 1):
-        level = [
-            child
-            for parent in level
-            if isinstance(parent, (dict, list))
-            for child in (parent.values() if isinstance(parent, dict) else parent)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-        ]
+        level = [child for parent in level for child in _children(parent)]
         if not level:
             return
     raise InputError(f"The event nests deeper than {limit} levels.", remedy="Flatten it.")
+
+
+def _children(value: Json) -> Iterable[Json]:
+    if isinstance(value, dict):
+        return cast("dict[str, Json]", value).values()
+    return cast("list[Json]", value) if isinstance(value, list) else ()

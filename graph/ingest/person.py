@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from graph.identity.evidence import Identifier
 from graph.ingest import normalise
-from graph.ingest.message import Refusal, Sighting, VehicleFact
+from graph.ingest.message import Refusal, Sighting, VehicleFact, json_object
 from graph.ingest.normalise import Namespace, Normal, Refused
 from graph.ingest.sources import Door, SourceDeclaration
 
@@ -97,10 +97,11 @@ _CLEANERS: Final = {"gender": normalise.gender, "city": normalise.city, "postcod
 def _flattened(traits: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in traits.items():
-        if name == "address" and isinstance(value, dict):
+        parts = json_object(value) if name == "address" else None
+        if parts is not None:
             for part, known in _ADDRESS_PARTS.items():
-                if part in value:
-                    flat.setdefault(known, value[part])
+                if part in parts:
+                    flat.setdefault(known, parts[part])
             continue
         flat[_SYNONYMS.get(name, name)] = value
     return flat

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from graph.clock import new_id
 from graph.errors import InputError
-from graph.identity.evidence import SourceClass
 from graph.ingest.catalogue import FieldErrors, read_event, read_page
 from graph.ingest.clear_text import looks_personal
 from graph.ingest.message import (
@@ -25,6 +24,7 @@ from graph.ingest.message import (
     canonical,
     check_depth,
     content_of,
+    json_object,
 )
 from graph.ingest.normalise import Namespace, Normal, Refused, identifier
 from graph.ingest.person import PersonFacts, read_person
@@ -72,10 +72,10 @@ class _FieldError(Exception):
 
 
 def _read(event: object, arrival: Arrival, type_: str | None) -> Message:
-    if not isinstance(event, dict):
+    body = json_object(event)
+    if body is None:
         raise _FieldError("", "An event must be a JSON object.")
-    check_depth(event)
-    body: dict[str, Any] = event  # pyright: ignore[reportUnknownVariableType]
+    check_depth(body)
     if arrival.context:
         body = {**body, "context": {**arrival.context, **_mapping(body, "context")}}
     payload = canonical(body)
@@ -204,9 +204,10 @@ def _mapping(body: Mapping[str, Any], name: str) -> dict[str, Any]:
     raw = body.get(name)
     if raw is None:
         return {}
-    if not isinstance(raw, dict):
+    found = json_object(raw)
+    if found is None:
         raise _FieldError(name, f"{name} must be a JSON object.")
-    return raw  # pyright: ignore[reportUnknownVariableType]
+    return found
 
 
 def _read_traits(
@@ -219,9 +220,9 @@ def _read_traits(
     spoken = _mapping(context, "traits") if context.get("traits") is not None else {}
     if kind is MessageType.IDENTIFY:
         spoken = {**spoken, **_mapping(body, "traits")}
-    device = context.get("device")
-    if isinstance(device, dict) and device.get("id"):  # pyright: ignore[reportUnknownMemberType]
-        facts.see(Namespace.DEVICE_ID, device["id"], arrival.source, "http")  # pyright: ignore[reportUnknownArgumentType]
+    device = json_object(context.get("device")) or {}
+    if device.get("id"):
+        facts.see(Namespace.DEVICE_ID, device["id"], arrival.source, "http")
     # The ids of the envelope decide; copies among the traits would only be claimed again.
     rest = {name: value for name, value in spoken.items() if name not in ("userId", "anonymousId", "id")}
     if rest:
@@ -254,8 +255,7 @@ def _touchpoint(
 def _defaults(source: SourceDeclaration, context: Mapping[str, Any]) -> dict[str, str | int | float | bool]:
     """Channel, campaign and dealer where the event itself names none."""
     found: dict[str, str | int | float | bool] = {"channel": source.kind.value}
-    campaign = context.get("campaign")
-    name = campaign.get("name") if isinstance(campaign, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    name = (json_object(context.get("campaign")) or {}).get("name")
     if isinstance(name, str) and 0 < len(name) <= 100 and not looks_personal(name):
         found["campaign"] = name
     if source.dealer:
@@ -285,7 +285,7 @@ def _read_vehicle(
 
 
 def _rejected(event: object, arrival: Arrival, code: str, field: str, message: str) -> Rejected:
-    message_id = event.get("messageId") if isinstance(event, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    message_id = (json_object(event) or {}).get("messageId")
     try:
         payload = canonical(event)
     except InputError:

@@ -22,7 +22,7 @@ from graph.errors import DatabaseError
 from graph.identity.rules import Rules
 from graph.identity.stored import StoredProfile, open_profile
 from graph.ingest.change import Changes, Known, ProfileChange, changes_of, identifiers_of, read_known
-from graph.ingest.decide import Decision, affected_components, decide, unresolved
+from graph.ingest.decide import affected_components, decide, unresolved
 from graph.ingest.draft import Draft, draft
 from graph.ingest.message import Message, Rejected
 from graph.ingest.rows import DeadLetter, References, Rows, build_rows
@@ -126,7 +126,7 @@ class Writer:
         pending = unresolved(changes, known, self._rules)
         components = affected_components(pending, known)
         stored, degrees = await self._read_components(components)
-        rows, decision = await asyncio.to_thread(
+        rows = await asyncio.to_thread(
             self._decide, changes, known, pending, stored, degrees, self._dead_letters(changes, rejected)
         )
         if await self._commit(rows, known, operation_id):
@@ -140,7 +140,8 @@ class Writer:
             keys={
                 "records": sorted({item.record_key for item in drafts}),
                 "identifiers": [
-                    [key, self._rules.namespace(identifiers[key].namespace).hot] for key in sorted(identifiers)
+                    [key, self._rules.namespace(identifiers[key].namespace).hot]
+                    for key in sorted(identifiers)
                 ],
                 "messages": sorted({item.key for item in drafts}),
             },
@@ -157,9 +158,11 @@ class Writer:
         row = await self._database.read_one(
             "identity.read_components", read={"components": components}, busy=self._busy
         )
-        profiles, degrees = row or ([], [])
-        stored = await asyncio.to_thread(self._open, profiles)
-        return stored, {key: (trusted, holders) for key, trusted, holders in degrees}
+        if row is None:
+            return [], {}
+        busy: list[tuple[str, int, int]] = row[1]
+        stored = await asyncio.to_thread(self._open, row[0])
+        return stored, {key: (trusted, holders) for key, trusted, holders in busy}
 
     def _open(self, rows: Sequence[Sequence[Any]]) -> list[StoredProfile]:
         keys = self._keyring.keys_for([row[0] for row in rows])
@@ -173,7 +176,7 @@ class Writer:
         stored: Sequence[StoredProfile],
         degrees: dict[str, tuple[int, int]],
         dead_letters: Sequence[DeadLetter],
-    ) -> tuple[Rows, Decision]:
+    ) -> Rows:
         now = self._clock()
         decision = decide(
             changes,
@@ -186,14 +189,13 @@ class Writer:
             },
             rules=self._rules,
         )
-        rows = build_rows(
+        return build_rows(
             changes,
             decision,
             known_identifiers=known.identifiers,
             references=self._references,
             dead_letters=dead_letters,
         )
-        return rows, decision
 
     async def _commit(self, rows: Rows, known: Known, operation_id: str) -> bool:
         """True if this attempt wrote; False where an earlier one of unknown outcome had been committed."""

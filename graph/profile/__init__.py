@@ -1,1 +1,1 @@
-"""The user's relationship view: profiles, identifiers, touchpoints and vehicles of one person."""  # noqa: A005 - the domain's name
+"""The user's relationship view: profiles, identifiers, touchpoints and vehicles of one person."""

@@ -89,4 +89,6 @@ def message(
 ) -> Message:
     """An event as it arrives over HTTP."""
     declared = default_source(source) if isinstance(source, str) else source
-    return read_message(event, Arrival(declared, received_at))
+    read = read_message(event, Arrival(declared, received_at))
+    assert isinstance(read, Message), read
+    return read

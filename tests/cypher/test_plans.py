@@ -60,6 +60,8 @@ def test_the_rules_see_what_they_forbid() -> None:
     scan = {"operatorType": "NodeByLabelScan@neo4j", "args": {"Details": "p:Profile"}}
     seek = {"operatorType": "NodeUniqueIndexSeek@neo4j"}
     many = {"operatorType": "NodeIndexSeek@neo4j"}
-    assert list(broken_rules({"operatorType": "Filter@neo4j", "children": [scan]})) == ["NodeByLabelScan p:Profile"]
+    assert list(broken_rules({"operatorType": "Filter@neo4j", "children": [scan]})) == [
+        "NodeByLabelScan p:Profile"
+    ]
     assert list(broken_rules({"operatorType": "CartesianProduct@neo4j", "children": [seek, many]})) == []
     assert list(broken_rules({"operatorType": "CartesianProduct@neo4j", "children": [many, many]}))

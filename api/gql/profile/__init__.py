@@ -1,1 +1,1 @@
-"""GraphQL of the relationship view."""  # noqa: A005 - the domain's name
+"""GraphQL of the relationship view."""

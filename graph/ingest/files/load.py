@@ -280,7 +280,7 @@ class _Run:
     async def _patiently(self, chunk: _Chunk) -> tuple[Written, int]:
         attempts = AsyncRetrying(
             retry=retry_if_exception(_may_pass),
-            wait=wait_exponential_jitter(initial=0.2, max=10, jitter=0.5),
+            wait=wait_exponential_jitter(multiplier=0.2, max=10, jitter=0.2),
             stop=stop_after_delay(self.options.patience),
             before_sleep=self._tell_waiting,
             reraise=True,

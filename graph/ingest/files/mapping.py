@@ -224,8 +224,10 @@ def _by_name(kind: Kind, keys: Iterable[str]) -> FileMapping:
 def _columns(key: str, value: object, known: Iterable[str], at: str) -> tuple[str, ...]:
     if key not in set(known):
         raise _unknown(f"{at}.{key}", key, known)
-    named = (value,) if isinstance(value, str) else value
-    return _names(named, f"{at}.{key}")
+    named = _names((value,) if isinstance(value, str) else value, f"{at}.{key}")
+    if not named:
+        raise ConfigurationError(f"{at}.{key} names no column.", remedy="Name one, or leave the key out.")
+    return named
 
 
 def _names(value: object, at: str) -> tuple[str, ...]:

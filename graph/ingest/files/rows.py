@@ -75,7 +75,7 @@ class Rows:
 
     def _read_header(self, delimiter: str | None) -> None:
         first = self._next_written()
-        if first is not None and (named := re.fullmatch(rb"\xef\xbb\xbf?sep=(.)\s*", first.data)):
+        if first is not None and (named := re.fullmatch(rb"(?:\xef\xbb\xbf)?sep=(.)\s*", first.data)):
             delimiter = delimiter or named[1].decode("ascii", "replace")  # Excel's own first line
             first = self._next_written()
         if first is None:
@@ -141,8 +141,8 @@ class Rows:
         first = taken[0]
         self._lines.put_back(taken[1:])
         problem = str(error) if isinstance(error, _BadLineError) else _CSV_PROBLEMS.get(str(error), _QUOTES)
-        if len(taken) > 1 and isinstance(error, _BadLineError):
-            problem = _OPEN_QUOTE
+        if len(taken) > 1 and problem != _QUOTES:
+            problem = _OPEN_QUOTE  # it swallowed lines until something else went wrong
         return Row(first.number, first.end, 1, _shown(first), {}, problem)
 
     def _json_rows(self) -> Iterator[Row]:

@@ -220,17 +220,44 @@ def _check_head(head: bytes, path: Path, encoding: str) -> None:
             f"{label(path)} looks like UTF-16 without a byte order mark.",
             remedy="Save it as UTF-8, or give --encoding utf-16-le.",
         )
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError as error:
-        if encoding in ("utf-8", "utf-8-sig"):
-            raise InputError(
-                f"{label(path)} is not UTF-8 (byte {error.start}).",
-                remedy="Save it as UTF-8, or give --encoding, such as --encoding gb18030.",
-            ) from None
+    if (place := _wrong_encoding(head)) is None:
+        return
+    if encoding in ("utf-8", "utf-8-sig"):
         raise InputError(
-            f"{label(path)} is not {encoding}.", remedy="Give the file's own encoding with --encoding."
-        ) from None
+            f"{label(path)} is not UTF-8 (byte {place}).",
+            remedy="Save it as UTF-8, or give --encoding, such as --encoding gb18030.",
+        )
+    raise InputError(
+        f"{label(path)} is not {encoding}.", remedy="Give the file's own encoding with --encoding."
+    )
+
+
+def _wrong_encoding(head: bytes) -> int | None:
+    """The first byte that is not UTF-8, where the header or more than a few lines are not; else None.
+
+    A few bad lines are refused one by one; a whole file of them is in another encoding.
+    """
+    lines = head.split(b"\n")
+    bad = [number for number, line in enumerate(lines[:-1]) if not _is_utf8(line)]
+    if not bad and len(lines) > 1 and len(head) >= _HEAD_BYTES:
+        return None  # the last line may be cut inside a character
+    if not _is_utf8(lines[-1]) and len(head) < _HEAD_BYTES:
+        bad.append(len(lines) - 1)
+    if not bad or (bad[0] > 0 and len(bad) * 4 <= len(lines)):
+        return None
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _format(path: Path, head: bytes) -> FileFormat:

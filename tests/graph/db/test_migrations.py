@@ -63,11 +63,15 @@ async def test_two_at_once_apply_each_migration_once(server: Database) -> None:
         made = await server.run_schema("CYPHER 5 MATCH (m:Migration {version: -1}) RETURN count(m) AS n")
         assert made == [{"n": 1}]
     finally:
-        await server.run_schema("CYPHER 5 MATCH (m:Migration) WHERE m.version IN [-1, $v] DELETE m", v=extra.version)
+        await server.run_schema(
+            "CYPHER 5 MATCH (m:Migration) WHERE m.version IN [-1, $v] DELETE m", v=extra.version
+        )
 
 
 async def test_constraints_and_indexes_are_those_of_the_vocabulary(server: Database) -> None:
-    rows = await server.run_schema("CYPHER 5 SHOW INDEXES YIELD labelsOrTypes, properties, owningConstraint, type")
+    rows = await server.run_schema(
+        "CYPHER 5 SHOW INDEXES YIELD labelsOrTypes, properties, owningConstraint, type"
+    )
     stored = {
         (row["labelsOrTypes"][0], tuple(row["properties"]), row["owningConstraint"] is not None)
         for row in rows

@@ -46,7 +46,10 @@ def test_a_good_file_is_read_with_its_header(tmp_path: Path) -> None:
     ("change", "complaint"),
     [
         (("// param id: STRING\n", ""), r"find_profile.cypher:6: \$id is used but not declared"),
-        (("// mode: read", "// mode: read\n// param more: STRING"), "parameter more is declared but not used"),
+        (
+            ("// mode: read", "// mode: read\n// param more: STRING"),
+            "parameter more is declared but not used",
+        ),
         (("AS profileId", "AS id"), r"declared returns are \(profileId\), the last RETURN gives \(id\)"),
         (("// mode: read\n", ""), "lacks `// mode: read`"),
         (("// mode: read", "// mode: maybe"), ":3: mode is `read` or `write`"),
@@ -56,7 +59,9 @@ def test_a_good_file_is_read_with_its_header(tmp_path: Path) -> None:
         (("// param id: STRING", "// param id STRING"), ":4: write `// param name: TYPE`"),
     ],
 )
-def test_a_file_that_breaks_its_word_is_refused(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
+def test_a_file_that_breaks_its_word_is_refused(
+    tmp_path: Path, change: tuple[str, str], complaint: str
+) -> None:
     put(tmp_path, GOOD.replace(*change))
     with pytest.raises(ShelfError, match=complaint):
         load_shelf(tmp_path)

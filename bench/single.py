@@ -1,0 +1,91 @@
+"""64 clients that send one event a request, acknowledged when durable, against one transaction an event."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from itertools import count
+
+import httpx
+
+from bench import raw
+from bench.ingest import new_key
+from bench.measure import Figure, interleaved
+from bench.setting import Bench, server
+
+CLIENTS = 64
+EVENTS_EACH = 30
+RAW_EVENTS = 400
+RAW_TASKS = (1, 4, 16, 32)
+
+ONE = """MATCH (p:Profile {id: $profile})
+CREATE (p)-[:BROUGHT]->(:Message:Touchpoint {key: $key, profileId: $profile, at: $key, kind: 'page', recordedAt: 1})"""
+
+
+async def single(bench: Bench) -> list[Figure]:
+    """Acknowledged events a second, and the slowest percent beside."""
+    await raw.wipe(bench.driver, bench.database)
+    numbers = count()
+    waits: list[float] = []
+    async with server(bench) as address:
+        keys = [await new_key(bench) for _ in range(4)]
+
+        async def ours() -> float:
+            waits.clear()
+            limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
+            async with httpx.AsyncClient(timeout=60, limits=limits) as session:
+                started = time.perf_counter()
+                await asyncio.gather(*(client(session, n) for n in range(CLIENTS)))
+                return CLIENTS * EVENTS_EACH / (time.perf_counter() - started)
+
+        async def client(session: httpx.AsyncClient, place: int) -> None:
+            for _ in range(EVENTS_EACH):
+                number = next(numbers)
+                event = {
+                    "event": "Content Viewed",
+                    "userId": f"single-{number % 500}",
+                    "messageId": f"single-{number}",
+                    "properties": {"model": "ET5"},
+                }
+                sent = time.perf_counter()
+                answer = await session.post(f"{address}/v1/track", json=event, auth=(keys[place % 4], ""))
+                assert answer.status_code == 200, answer.text[:300]
+                waits.append(time.perf_counter() - sent)
+
+        async def theirs() -> float:
+            return max([await one_by_one(bench, tasks, numbers) for tasks in RAW_TASKS])
+
+        await ours()
+        await theirs()
+        figure = Figure(
+            "single-events",
+            f"{CLIENTS} clients, one event a request, acknowledged when committed",
+            f"one transaction an event, best of {RAW_TASKS} at once",
+            "≥ 5",
+        )
+        slow: list[float] = []
+
+        async def ours_noted() -> float:
+            rate = await ours()
+            slow.append(statistics.quantiles(waits, n=100)[98])
+            return rate
+
+        await interleaved(figure, ours_noted, theirs)
+        figure.beside = {"unit": "events/s", "p99Milliseconds": round(1000 * statistics.median(slow), 1)}
+    return [figure]
+
+
+async def one_by_one(bench: Bench, tasks: int, numbers: count[int]) -> float:
+    """Events a second of a raw writer that commits each alone, with so many sessions at once."""
+    async with bench.driver.session(database=bench.database) as session:
+        await (await session.run("MERGE (:Profile {id: 'raw', recordKey: 'raw', birthId: 'raw'})")).consume()
+
+    async def work(share: int) -> None:
+        async with bench.driver.session(database=bench.database) as session:
+            for _ in range(share):
+                await (await session.run(ONE, profile="raw", key=f"raw-{next(numbers)}")).consume()
+
+    started = time.perf_counter()
+    await asyncio.gather(*(work(RAW_EVENTS // tasks) for _ in range(tasks)))
+    return RAW_EVENTS / (time.perf_counter() - started)
