@@ -1,6 +1,7 @@
 // ingest.write_batch
 // Writes one decided batch: every list of `rows` is a unit of its own, rows are lists sorted by key, and what is
-// CREATEd is known to be new under the feed lock (`feed.begin_write` ran first in this transaction). The lists
+// CREATEd is known to be new under the feed lock (`feed.begin_write` ran first in this transaction). Times only
+// widen and counts only add up, since an edge may have been used meanwhile by a batch that is no conflict. The lists
 // travel in one map: the server plans anew for each combination of parameter sizes, but not for a map's contents.
 // mode: write
 // param position: INTEGER
@@ -64,14 +65,23 @@ CALL () {
 CALL () {
   UNWIND $rows.uses AS r
   MATCH (p:Profile {id: r[0]})-[e:HAS|CLAIMS]->(i:Identifier {key: r[1]})
-  SET e.firstAt = r[2], e.lastAt = r[3], e.trustedFirstAt = r[4], e.trustedLastAt = r[5],
-      e.grade = r[6], e.uses = e.uses + r[7], e.alias = r[8]
+  SET e.firstAt = CASE WHEN r[2] < coalesce(e.firstAt, r[2] + 1) THEN r[2] ELSE e.firstAt END,
+      e.lastAt = CASE WHEN r[3] > coalesce(e.lastAt, r[3] - 1) THEN r[3] ELSE e.lastAt END,
+      e.trustedFirstAt = CASE WHEN r[4] < coalesce(e.trustedFirstAt, r[4] + 1) THEN r[4] ELSE e.trustedFirstAt END,
+      e.trustedLastAt = CASE WHEN r[5] > coalesce(e.trustedLastAt, r[5] - 1) THEN r[5] ELSE e.trustedLastAt END,
+      e.grade = CASE WHEN e.grade = 'verified' THEN e.grade ELSE coalesce(r[6], e.grade) END,
+      e.uses = e.uses + r[7],
+      e.alias = coalesce(e.alias, r[8])
 }
 CALL () {
   UNWIND $rows.upgrades AS r
   MATCH (p:Profile {id: r[0]})-[e:CLAIMS]->(i:Identifier {key: r[1]})
-  CREATE (p)-[:HAS {value: e.value, grade: r[6], firstAt: r[2], lastAt: r[3], trustedFirstAt: r[4],
-                    trustedLastAt: r[5], uses: e.uses + r[7], alias: r[8], recordedAt: $recordedAt}]->(i)
+  CREATE (p)-[:HAS {
+    value: e.value, grade: r[6],
+    firstAt: CASE WHEN e.firstAt < coalesce(r[2], e.firstAt + 1) THEN e.firstAt ELSE r[2] END,
+    lastAt: CASE WHEN e.lastAt > coalesce(r[3], e.lastAt - 1) THEN e.lastAt ELSE r[3] END,
+    trustedFirstAt: r[4], trustedLastAt: r[5], uses: e.uses + r[7], alias: coalesce(e.alias, r[8]),
+    recordedAt: $recordedAt}]->(i)
   DELETE e
 }
 CALL () {
@@ -85,8 +95,8 @@ CALL () {
 CALL () {
   UNWIND $rows.vehicles AS r
   MERGE (v:Vehicle {key: r[0]})
-  ON CREATE SET v.mask = r[1], v.model = r[2], v.recordedAt = $recordedAt
-  ON MATCH SET v.model = coalesce(v.model, r[2])
+  ON CREATE SET v.mask = r[1], v.recordedAt = $recordedAt
+  SET v.model = CASE WHEN r[2] < coalesce(v.model, r[2] + '~') THEN r[2] ELSE v.model END
 }
 CALL () {
   UNWIND $rows.touchpoints AS r

@@ -11,16 +11,15 @@ from graph.access.cache import ExpiringCache
 from graph.access.keys import check_preset, digest, is_sendable, new_key
 from graph.access.roles import Caller, Role
 from graph.clock import Clock, new_id, system_clock
+from graph.db import feed
 from graph.db.database import Database, Transaction
-from graph.errors import AccessError, DatabaseError, InputError, NotFoundError
+from graph.errors import AccessError, InputError, NotFoundError
 
 CACHE_SECONDS: Final = 4.0
 """How long a verified key is believed; with the look-up, a revocation is effective everywhere within 5 s."""
 CACHED_KEYS: Final = 1_024
 
 _SOURCE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_NEWEST: Final = 2**62
-"""A feed position after all others: a key is decided on nothing that another commit could have changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,32 +137,17 @@ class AccessService:
         operation_id = new_id()
 
         async def work(tx: Transaction) -> bool:
-            begun = await tx.one(
-                "feed.begin_write",
-                operationId=operation_id,
-                now=self._clock(),
-                readPosition=_NEWEST,
-                read={"components": []},
-            )
-            if begun is None:
-                raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
-            position, recorded_at, committed, _ = begun
-            if committed:
-                return True
-            done = await tx.one(name, recordedAt=recorded_at, **params)
+            begun = await feed.begin(tx, operation_id=operation_id, now=self._clock())
+            done = await tx.one(name, recordedAt=begun.recorded_at, **params)
             if done is None:
                 raise _NothingToDoError
-            await tx.one(
-                "feed.append_entry",
-                position=position,
-                recordedAt=recorded_at,
-                kind="key",
-                operationId=operation_id,
-            )
+            await feed.append(tx, begun, kind="key")
             return True
 
         try:
             return await self._database.in_write(work)
+        except feed.AlreadyCommittedError:
+            return True
         except _NothingToDoError:
             return False
 

@@ -40,10 +40,10 @@ class Use:
         """Both uses as one: the better grade, the wider intervals. Commutative, associative, idempotent."""
         return Use(
             grade=max(self.grade, other.grade, key=GRADE_ORDER.__getitem__),
-            first=_least(self.first, other.first),
-            last=_greatest(self.last, other.last),
-            trusted_first=_least(self.trusted_first, other.trusted_first),
-            trusted_last=_greatest(self.trusted_last, other.trusted_last),
+            first=least(self.first, other.first),
+            last=greatest(self.last, other.last),
+            trusted_first=least(self.trusted_first, other.trusted_first),
+            trusted_last=greatest(self.trusted_last, other.trusted_last),
             alias=self.alias or other.alias,
         )
 
@@ -194,9 +194,11 @@ def _aliases(profiles: Sequence[StoredProfile]) -> dict[Identifier, Identifier]:
     return {value: root(value) for value in parent}
 
 
-def _least(left: int | None, right: int | None) -> int | None:
+def least(left: int | None, right: int | None) -> int | None:
+    """The lesser time; None is no time."""
     return right if left is None else left if right is None else min(left, right)
 
 
-def _greatest(left: int | None, right: int | None) -> int | None:
+def greatest(left: int | None, right: int | None) -> int | None:
+    """The greater time; None is no time."""
     return right if left is None else left if right is None else max(left, right)

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from graph.errors import IntegrityError
 from graph.identity.evidence import Identifier, SourceClass
-from graph.identity.stored import Use, read_use, use_at
+from graph.identity.rules import Rules
+from graph.identity.stored import Use, greatest, least, read_use, use_at
 from graph.ingest.draft import Draft
 from graph.ingest.message import Sighting
 from graph.privacy.seal import Sealer
@@ -72,17 +74,27 @@ def _known_profile(row: Sequence[Any]) -> KnownProfile:
 
 @dataclass(slots=True)
 class EdgeChange:
-    """A (profile, identifier) edge as it stands (None: not there) and as the batch leaves it."""
+    """A (profile, identifier) edge as it stands (None: not there) and as the batch leaves it.
+
+    `tenured` where the identifier may go to somebody else after a silence, so that times of use matter.
+    """
 
     sighting: Sighting
     before: Use | None
     after: Use
+    tenured: bool
     messages: int = 1
 
     @property
     def matters(self) -> bool:
-        """True where identity may depend on the change: a new edge, a better grade, an alias, other times."""
-        return self.before is None or self.before != self.after
+        """True where identity may depend on the change: a new edge, a better grade, an alias, a tenure."""
+        before, after = self.before, self.after
+        return (
+            before is None
+            or before.grade is not after.grade
+            or before.alias != after.alias
+            or (self.tenured and before != after)
+        )
 
 
 @dataclass(slots=True)
@@ -123,8 +135,11 @@ class Changes:
     conflicts: tuple[Draft, ...]
 
 
-def changes_of(drafts: Iterable[Draft], known: Known) -> Changes:
-    """Sort a batch out. Of several messages of one id the first committed, then the first here, stands."""
+def changes_of(drafts: Iterable[Draft], known: Known, rules: Rules) -> Changes:
+    """Sort a batch out. Of several messages of one id the first committed, then the first here, stands.
+
+    Raises IntegrityError where the keyring knows a profile under another id than the graph.
+    """
     seen = dict(known.messages)
     duplicates, conflicts = 0, list[Draft]()
     profiles: dict[str, ProfileChange] = {}
@@ -140,11 +155,17 @@ def changes_of(drafts: Iterable[Draft], known: Known) -> Changes:
         change = profiles.get(item.profile_id)
         if change is None:
             change = profiles[item.profile_id] = _open_change(item, known.profiles.get(item.record_key))
-        _apply(change, item)
+        _apply(change, item, rules)
     return Changes(profiles=profiles, duplicates=duplicates, conflicts=tuple(conflicts))
 
 
 def _open_change(item: Draft, known: KnownProfile | None) -> ProfileChange:
+    if known is not None and known.id != item.profile_id:
+        raise IntegrityError(
+            f"The keyring gives a record of source {item.message.source} the id {item.profile_id}, the graph"
+            f" {known.id}: the keyring is older than the graph.",
+            remedy="Stop every guanxi and restore the newest keyring backup; nothing was written.",
+        )
     return ProfileChange(
         id=item.profile_id,
         record_key=item.record_key,
@@ -156,7 +177,7 @@ def _open_change(item: Draft, known: KnownProfile | None) -> ProfileChange:
     )
 
 
-def _apply(change: ProfileChange, item: Draft) -> None:
+def _apply(change: ProfileChange, item: Draft, rules: Rules) -> None:
     message = item.message
     change.drafts.append(item)
     change.founder_class = min(change.founder_class, int(message.source_class is SourceClass.ANONYMOUS))
@@ -168,14 +189,16 @@ def _apply(change: ProfileChange, item: Draft) -> None:
             )
         change.traits = merge(change.traits, message.traits, message.used_at)
     if message.used_at is not None:
-        change.first_seen = min(message.used_at, change.first_seen or message.used_at)
-        change.last_seen = max(message.used_at, change.last_seen or message.used_at)
+        change.first_seen = least(change.first_seen, message.used_at)
+        change.last_seen = greatest(change.last_seen, message.used_at)
     for key, sighting in item.sightings:
         use = use_at(sighting.grade, message.used_at, alias=sighting.alias)
         edge = change.edges.get(key)
         if edge is None:
             before = change.known.uses.get(key) if change.known else None
-            change.edges[key] = EdgeChange(sighting, before, before.joined(use) if before else use)
+            after = before.joined(use) if before else use
+            tenured = rules.namespace(sighting.identifier.namespace).gap_days is not None
+            change.edges[key] = EdgeChange(sighting, before, after, tenured)
         else:
             edge.after = edge.after.joined(use)
             edge.messages += 1

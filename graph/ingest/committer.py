@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 from zlib import crc32
 
 import structlog
@@ -22,6 +22,8 @@ from graph.errors import DatabaseUnavailableError
 from graph.ingest.breaker import Breaker
 from graph.ingest.message import Message, Rejected
 from graph.ingest.poison import Write, write_around_poison
+
+T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
 
@@ -210,6 +212,17 @@ class Committer:
             self._bytes -= size
             if not self._messages:
                 self._idle.set()
+
+    async def read(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of a read that a caller needs before it can submit, given up once the database is away.
+
+        Raises DatabaseUnavailableError within about a second then, and everybody else is refused at once.
+        """
+        try:
+            return await self._breaker.run(work, patience=self._capacity.patience)
+        except DatabaseUnavailableError as error:
+            self._lost(error)
+            raise
 
     async def close(self, *, seconds: float = 10) -> None:
         """Refuse what comes, commit what waits for at most `seconds`, stop; calling twice is harmless."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
 
 from graph.clock import Clock, new_id, system_clock
+from graph.db import feed
 from graph.db.database import Database, Transaction
 from graph.errors import DatabaseError, DatabaseUnavailableError, KeyringError, UnsealError
 from graph.ingest.files.records import is_record, read_record
@@ -22,7 +24,6 @@ from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
 
 PAGE: Final = 500
-_NEWEST: Final = 2**62  # a feed position after all others: marking reads nothing that could be stale
 
 Declare = Callable[[str], Awaitable[SourceDeclaration]]
 """Answers a source's declaration by its name."""
@@ -164,9 +165,12 @@ class Replay:
         return read
 
     async def _store(
-        self, ready: Sequence[tuple[DeadLetter, Message]], replayed: Replayed
+        self, ready: Sequence[tuple[DeadLetter, Message]], replayed: Replayed, *, again: bool = False
     ) -> list[DeadLetter]:
-        """Write what can be written and answer its letters; halves where one among them cannot."""
+        """Write what can be written and answer its letters; halves where one among them cannot.
+
+        `again` tells that all of these were written, and only the one in conflict is looked for.
+        """
         if not ready:
             return []
         try:
@@ -178,15 +182,18 @@ class Replay:
                 replayed.remaining["poisoned"] += 1
                 return []
         else:
-            if not written.conflicts:
+            if not again:
                 replayed.stored += written.stored
                 replayed.duplicates += written.duplicates
+                replayed.remaining += Counter(conflict=written.conflicts)
+            if not written.conflicts:
                 return [letter for letter, _ in ready]
             if len(ready) == 1:
-                replayed.remaining["conflict"] += 1
                 return []
+            again = True
         half = len(ready) // 2
-        return await self._store(ready[:half], replayed) + await self._store(ready[half:], replayed)
+        first = await self._store(ready[:half], replayed, again=again)
+        return first + await self._store(ready[half:], replayed, again=again)
 
     async def _mark(self, letters: Sequence[DeadLetter]) -> None:
         if not letters:
@@ -194,25 +201,10 @@ class Replay:
         operation_id = new_id()
 
         async def work(tx: Transaction) -> None:
-            begun = await tx.one(
-                "feed.begin_write",
-                operationId=operation_id,
-                now=self._clock(),
-                readPosition=_NEWEST,
-                components=[],
-            )
-            if begun is None:
-                raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
-            position, recorded_at, committed, _ = begun
-            if committed:
-                return
-            await tx.one("ingest.mark_replayed", ids=[letter.id for letter in letters], now=recorded_at)
-            await tx.one(
-                "feed.append_entry",
-                position=position,
-                recordedAt=recorded_at,
-                kind="replay",
-                operationId=operation_id,
-            )
+            begun = await feed.begin(tx, operation_id=operation_id, now=self._clock())
+            ids = [letter.id for letter in letters]
+            await tx.one("ingest.mark_replayed", ids=ids, now=begun.recorded_at)
+            await feed.append(tx, begun, kind="replay")
 
-        await self._database.in_write(work)
+        with suppress(feed.AlreadyCommittedError):
+            await self._database.in_write(work)

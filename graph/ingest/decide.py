@@ -41,7 +41,8 @@ class Decision:
     """What a batch means for identity.
 
     `placements` has every profile of the batch that is new and every stored profile whose user, reason or
-    component is different now; `candidates` those whose ambiguity is different now.
+    component is different now; `candidates` those whose ambiguity is different now. `guards` stand beside the
+    components in the feed: identifiers that this batch gives their first holder who counts.
     """
 
     placements: dict[str, Placement] = field(default_factory=dict[str, Placement])
@@ -52,6 +53,7 @@ class Decision:
     )
     revived: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
+    guards: frozenset[str] = frozenset()
 
 
 def unresolved(changes: Changes, known: Known, rules: Rules) -> list[ProfileChange]:
@@ -116,7 +118,7 @@ def decide(
     their busy identifiers, `birth_ids` an id for each new profile. The answer depends on the evidence only,
     not on how it was batched.
     """
-    decision = Decision(birth_ids=dict(birth_ids))
+    decision = Decision(birth_ids=dict(birth_ids), guards=_guards(changes, known))
     together = {profile.id: profile for profile in stored}
     decision.before = {profile.id: _copy(profile) for profile in stored}
     for place, change in enumerate(changes.profiles.values()):
@@ -129,6 +131,24 @@ def decide(
     if together:
         _resolve(decision, list(together.values()), _all_degrees(changes, known, degrees, together), rules)
     return decision
+
+
+def _guards(changes: Changes, known: Known) -> frozenset[str]:
+    """Stored identifiers that name no component to read, and that the batch gives a holder who counts.
+
+    Two batches that do so at once read nothing in common and would not see each other, as they do by the
+    component of a holder, or by the constraint on an identifier that neither finds.
+    """
+    return frozenset(
+        key
+        for change in changes.profiles.values()
+        for key, edge in change.edges.items()
+        if (stored := known.identifiers.get(key)) is not None
+        and stored.trusted == 0
+        and not stored.components
+        and (edge.before is None or not edge.before.trusted)
+        and (edge.after.trusted or stored.holders == 0)
+    )
 
 
 def _copy(profile: StoredProfile) -> StoredProfile:

@@ -13,8 +13,6 @@ from graph.ingest.message import Message, Rejected
 _log = structlog.get_logger(__name__)
 
 POISONED: Final = "poisoned"
-HOPELESS: Final = 8
-"""So many poisoned messages and not one stored: the fault is not theirs."""
 
 
 class Write(Protocol):
@@ -55,7 +53,6 @@ class _Search:
         self._messages = messages
         self._letters = list(rejected)
         self._poisoned: dict[int, Rejected] = {}
-        self._stored_any = False
 
     async def run(self, error: Exception) -> dict[int, Rejected]:
         left = list(range(len(self._messages)))
@@ -95,7 +92,6 @@ class _Search:
                 raise
             return error
         self._letters = []
-        self._stored_any = True
         return None
 
     def _bury(self, place: int, error: Exception) -> None:
@@ -111,8 +107,6 @@ class _Search:
         self._poisoned[place] = letter
         self._letters.append(letter)
         _log.error("ingest.poisoned", source=message.source, error=type(error).__name__)
-        if not self._stored_any and len(self._poisoned) >= HOPELESS:
-            raise error
 
     async def _flush_letters(self) -> None:
         if self._letters:

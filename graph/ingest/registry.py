@@ -9,14 +9,14 @@ from enum import StrEnum
 from typing import Final
 
 from graph.clock import SECOND, Clock, new_id, system_clock
+from graph.db import feed
 from graph.db.database import Database, Transaction
-from graph.errors import DatabaseError, DatabaseUnavailableError
+from graph.errors import DatabaseUnavailableError
 from graph.ingest.sources import SourceDeclaration, default_source
 
 FRESH_FOR: Final = 5 * SECOND
 """How long an answer may be old: another process's `apply` is seen after this."""
 
-_NEWEST: Final = 2**62  # a feed position after all others: nothing that was read can be stale
 _PATIENCE: Final = 1.0  # seconds; what is known meanwhile is good enough
 
 
@@ -77,16 +77,7 @@ class SourceRegistry:
 
         async def work(tx: Transaction) -> dict[str, Change]:
             # The feed's head first: then nobody else writes sources between our read and our write.
-            begun = await tx.one(
-                "feed.begin_write",
-                operationId=operation_id,
-                now=self._clock(),
-                readPosition=_NEWEST,
-                read={"components": []},
-            )
-            if begun is None:
-                raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
-            position, recorded_at, _, _ = begun
+            begun = await feed.begin(tx, operation_id=operation_id, now=self._clock())
             stored = {row["name"]: row["declaration"] for row in await tx.rows("ingest.list_sources")}
             changes = {name: _change(stored.get(name), given[name]) for name in sorted(given)}
             rows = [
@@ -94,20 +85,16 @@ class SourceRegistry:
             ]
             if not rows:
                 raise _NothingToDoError(changes)
-            await tx.one("ingest.apply_sources", sources=rows, recordedAt=recorded_at)
-            await tx.one(
-                "feed.append_entry",
-                position=position,
-                recordedAt=recorded_at,
-                kind="source",
-                operationId=operation_id,
-            )
+            await tx.one("ingest.apply_sources", sources=rows, recordedAt=begun.recorded_at)
+            await feed.append(tx, begun, kind="source")
             return changes
 
         try:
             changes = await self._database.in_write(work)
         except _NothingToDoError as nothing:
             return nothing.changes
+        except feed.AlreadyCommittedError:
+            changes = dict.fromkeys(given, Change.UNCHANGED)
         self._snapshot = None
         return changes
 

@@ -30,6 +30,7 @@ _COLUMNS = (
     "amountMinor",
     "currency",
 )
+_REMEMBERED = 50_000
 _REFERENCES = ("channel", "campaign", "content", "dealer", "consultant")
 
 Rows = dict[str, list[Any]]
@@ -58,7 +59,7 @@ class DeadLetter:
 
 @dataclass(slots=True)
 class References:
-    """Channels, campaigns, contents, dealers and consultants known to be in the graph; grows only."""
+    """Channels, campaigns, contents, dealers and consultants known to be in the graph; begins anew when full."""
 
     seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -70,6 +71,8 @@ class References:
     def add(self, rows: Iterable[Sequence[Any]]) -> None:
         """Remember rows that were committed."""
         for kind, ids in rows:
+            if len(self.seen[kind]) + len(ids) > _REMEMBERED:
+                self.seen[kind].clear()  # clients choose these ids: memory must not grow with them
             self.seen[kind].update(ids)
 
 
@@ -254,7 +257,7 @@ def _identity_rows(rows: Rows, decision: Decision, newborn: set[str]) -> None:
 
 
 def _touched_rows(rows: Rows, changes: Changes, decision: Decision) -> None:
-    components = {p.component for p in decision.placements.values()}
+    components = decision.guards | {p.component for p in decision.placements.values()}
     components |= {p.component for p in decision.before.values() if p.component}
     components |= {
         c.known.component

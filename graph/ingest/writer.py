@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from neo4j.exceptions import ConstraintError
 
 from graph.clock import Clock, new_id, system_clock, to_datetime
+from graph.db import feed
 from graph.db.database import Database, Transaction
 from graph.errors import DatabaseError
 from graph.identity.rules import Rules
@@ -30,11 +32,19 @@ from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
 
-_MAX_ATTEMPTS = 20
+_FREE_ATTEMPTS = 4
+"""Attempts without the feed's lock; then one under it, which succeeds."""
+
+_Read = Callable[..., Awaitable["list[Any] | None"]]
+"""Runs a named statement and answers its one row."""
 
 
-class StaleReadError(Exception):
-    """Another commit changed what this batch was decided on; decide anew."""
+class _NothingToDoError(Exception):
+    """Rolls a write back, so that the feed has no position without an entry."""
+
+    def __init__(self, written: Written) -> None:
+        super().__init__()
+        self.written = written
 
 
 @dataclass(slots=True)
@@ -56,6 +66,16 @@ class Written:
         self.rejected += other.rejected
         self.attempts += other.attempts
         self.refused.update(other.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a batch writes (no rows: nothing), and the components it read at a feed position."""
+
+    written: Written
+    rows: Rows
+    position: int
+    read: frozenset[str]
 
 
 class Writer:
@@ -95,47 +115,75 @@ class Writer:
     async def write_drafts(self, drafts: Sequence[Draft], *, rejected: Sequence[Rejected] = ()) -> Written:
         """Write a prepared batch; see `write`."""
         operation_id = new_id()
-        for attempt in range(1, _MAX_ATTEMPTS + 1):
-            try:
-                written = await self._attempt(drafts, rejected, operation_id)
-            except (StaleReadError, ConstraintError):
-                continue
-            written.attempts = attempt
-            written.rejected = len(rejected)
-            written.refused.update(
-                (refusal.namespace, refusal.code) for item in drafts for refusal in item.message.refusals
-            )
-            return written
-        raise DatabaseError(
-            f"A batch was overtaken {_MAX_ATTEMPTS} times by other writers.",
-            remedy="Run fewer writers at once.",
+        attempts, written = 0, None
+        while written is None:
+            attempts += 1
+            if attempts > _FREE_ATTEMPTS:
+                written = await self._attempt_locked(drafts, rejected, operation_id)
+            else:
+                with suppress(feed.StaleReadError, ConstraintError):
+                    written = await self._attempt(drafts, rejected, operation_id)
+        written.attempts = attempts
+        written.rejected = len(rejected)
+        written.refused.update(
+            (refusal.namespace, refusal.code) for item in drafts for refusal in item.message.refusals
         )
+        return written
 
     async def _attempt(
         self, drafts: Sequence[Draft], rejected: Sequence[Rejected], operation_id: str
     ) -> Written:
-        known = await self._look_up(drafts)
-        changes = await asyncio.to_thread(changes_of, drafts, known)
+        """Decide while others write, commit if none of them changed what was read."""
+        plan = await self._plan(self._database.read_one, drafts, rejected)
+        if plan.rows and await self._commit(plan, operation_id):
+            self._references.add(plan.rows["references"])
+        return plan.written
+
+    async def _attempt_locked(
+        self, drafts: Sequence[Draft], rejected: Sequence[Rejected], operation_id: str
+    ) -> Written:
+        """Read, decide and write under the feed's lock: others wait, and this batch cannot be overtaken."""
+
+        async def work(tx: Transaction) -> None:
+            begun = await feed.begin(tx, operation_id=operation_id, now=self._clock())
+            plan = await self._plan(tx.one, drafts, rejected)
+            if not plan.rows:
+                raise _NothingToDoError(plan.written)
+            await self._write(tx, begun, plan.rows)
+            plans.append(plan)
+
+        plans: list[_Plan] = []
+        try:
+            await self._database.in_write(work)
+        except _NothingToDoError as nothing:
+            return nothing.written
+        except feed.AlreadyCommittedError:
+            return await self._attempt(drafts, rejected, operation_id)  # finds everything stored
+        except ConstraintError as error:
+            raise DatabaseError("A batch breaks a uniqueness constraint by itself.") from error
+        self._references.add(plans[-1].rows["references"])
+        return plans[-1].written
+
+    async def _plan(self, read: _Read, drafts: Sequence[Draft], rejected: Sequence[Rejected]) -> _Plan:
+        known = await self._look_up(read, drafts)
+        changes = await asyncio.to_thread(changes_of, drafts, known, self._rules)
         written = Written(
             stored=sum(len(change.drafts) for change in changes.profiles.values()),
             duplicates=changes.duplicates,
             conflicts=len(changes.conflicts),
         )
         if not changes.profiles and not changes.conflicts and not rejected:
-            return written
+            return _Plan(written, {}, known.position, frozenset())
         pending = unresolved(changes, known, self._rules)
         components = affected_components(pending, known)
-        stored, degrees = await self._read_components(components)
-        rows = await asyncio.to_thread(
-            self._decide, changes, known, pending, stored, degrees, self._dead_letters(changes, rejected)
-        )
-        if await self._commit(rows, known, operation_id):
-            self._references.add(rows["references"])
-        return written
+        stored, degrees = await self._read_components(read, components)
+        rows = await asyncio.to_thread(self._decide, changes, known, pending, stored, degrees, rejected)
+        # What was looked for counts as read even where nobody was found: its profiles may just have moved.
+        return _Plan(written, rows, known.position, frozenset(components).union(rows["touchedComponents"]))
 
-    async def _look_up(self, drafts: Sequence[Draft]) -> Known:
+    async def _look_up(self, read: _Read, drafts: Sequence[Draft]) -> Known:
         identifiers = identifiers_of(drafts)
-        row = await self._database.read_one(
+        row = await read(
             "ingest.look_up",
             keys={
                 "records": sorted({item.record_key for item in drafts}),
@@ -151,13 +199,11 @@ class Writer:
         return read_known(row)
 
     async def _read_components(
-        self, components: Sequence[str]
+        self, read: _Read, components: Sequence[str]
     ) -> tuple[list[StoredProfile], dict[str, tuple[int, int]]]:
         if not components:
             return [], {}
-        row = await self._database.read_one(
-            "identity.read_components", read={"components": components}, busy=self._busy
-        )
+        row = await read("identity.read_components", read={"components": components}, busy=self._busy)
         if row is None:
             return [], {}
         busy: list[tuple[str, int, int]] = row[1]
@@ -175,7 +221,7 @@ class Writer:
         pending: Sequence[ProfileChange],
         stored: Sequence[StoredProfile],
         degrees: dict[str, tuple[int, int]],
-        dead_letters: Sequence[DeadLetter],
+        rejected: Sequence[Rejected],
     ) -> Rows:
         now = self._clock()
         decision = decide(
@@ -194,38 +240,37 @@ class Writer:
             decision,
             known_identifiers=known.identifiers,
             references=self._references,
-            dead_letters=dead_letters,
+            dead_letters=self._dead_letters(changes, rejected),
         )
 
-    async def _commit(self, rows: Rows, known: Known, operation_id: str) -> bool:
+    async def _commit(self, plan: _Plan, operation_id: str) -> bool:
         """True if this attempt wrote; False where an earlier one of unknown outcome had been committed."""
 
-        async def work(tx: Transaction) -> bool:
-            begun = await tx.one(
-                "feed.begin_write",
-                operationId=operation_id,
+        async def work(tx: Transaction) -> None:
+            begun = await feed.begin(
+                tx,
+                operation_id=operation_id,
                 now=self._clock(),
-                readPosition=known.position,
-                read={"components": rows["touchedComponents"]},
+                read_position=plan.position,
+                components=plan.read,
             )
-            if begun is None:
-                raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
-            position, recorded_at, committed, stale = begun
-            if committed:
-                return False
-            if stale:
-                raise StaleReadError
-            await tx.one(
-                "ingest.write_batch",
-                position=position,
-                recordedAt=recorded_at,
-                operationId=operation_id,
-                rules=self._rules.version,
-                rows=rows,
-            )
-            return True
+            await self._write(tx, begun, plan.rows)
 
-        return await self._database.in_write(work)
+        try:
+            await self._database.in_write(work)
+        except feed.AlreadyCommittedError:
+            return False
+        return True
+
+    async def _write(self, tx: Transaction, begun: feed.Begun, rows: Rows) -> None:
+        await tx.one(
+            "ingest.write_batch",
+            position=begun.position,
+            recordedAt=begun.recorded_at,
+            operationId=begun.operation_id,
+            rules=self._rules.version,
+            rows=rows,
+        )
 
     def _dead_letters(self, changes: Changes, rejected: Sequence[Rejected]) -> list[DeadLetter]:
         month = to_datetime(self._clock()).astimezone(UTC).strftime("%Y-%m")

@@ -21,7 +21,6 @@ from graph.ingest.sources import SourceDeclaration
 
 _INLINE_EVENTS: Final = 20  # reading more than these would hold up the event loop for a millisecond
 _BODY_SECONDS: Final = 30.0
-_LOOK_UP_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = 2
 _RETRY_SPREAD: Final = 4
 
@@ -87,10 +86,10 @@ class IngestService:
         if origin is None:
             return Reply(204)
         try:
-            async with asyncio.timeout(_LOOK_UP_SECONDS):
-                allowed = await self._sources.allows_origin(origin)
-        except (GuanxiError, TimeoutError):
-            return self._refusal(DatabaseUnavailableError("The database cannot be reached now."), {})
+            self._require_database()
+            allowed = await self._committer.read(self._sources.allows_origin(origin))
+        except GuanxiError as error:
+            return self._refusal(error, {})
         return Reply(204, headers=preflight_headers(origin)) if allowed else Reply(403)
 
     async def accept(self, call: Call, headers: Mapping[str, str], chunks: AsyncIterable[bytes]) -> Reply:
@@ -113,8 +112,7 @@ class IngestService:
     async def _accept(
         self, call: Call, headers: Mapping[str, str], chunks: AsyncIterable[bytes], sender: _Sender
     ) -> Reply:
-        if not self._committer.available:  # before the body: with the database away nothing may pile up
-            raise DatabaseUnavailableError("The database cannot be reached now.")
+        self._require_database()  # before the body is read: with the database away nothing may pile up
         origin = headers.get("origin")
         key = key_of_header(headers.get("authorization"))
         if key is not None:
@@ -134,16 +132,19 @@ class IngestService:
 
     async def _identify(self, sender: _Sender, key: str, origin: str | None) -> None:
         """Find out who sends. Raises AccessError, ForbiddenError, RateLimitedError."""
-        try:
-            async with asyncio.timeout(_LOOK_UP_SECONDS):
-                caller = await self._access.verify(key)
-                caller.require(Permission.INGEST)
-                source = await self._sources.get(caller.source or "")
-        except TimeoutError:
-            raise DatabaseUnavailableError("The database does not answer now.") from None
+        caller, source = await self._committer.read(self._look_up(key))
         sender.headers = cors_headers(source, origin)
         sender.caller, sender.source = caller, source
         self._limiter.check(caller.key_id)
+
+    async def _look_up(self, key: str) -> tuple[Caller, SourceDeclaration]:
+        caller = await self._access.verify(key)
+        caller.require(Permission.INGEST)
+        return caller, await self._sources.get(caller.source or "")
+
+    def _require_database(self) -> None:
+        if not self._committer.available:
+            raise DatabaseUnavailableError("The database cannot be reached now.")
 
     async def _commit(self, reading: Reading, headers: Mapping[str, str]) -> Reply:
         outcomes = await self._committer.submit(

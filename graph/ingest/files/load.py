@@ -220,7 +220,8 @@ class _Run:
         while chunk is not None:
             async with asyncio.TaskGroup() as tasks:
                 following = tasks.create_task(asyncio.to_thread(self._next_chunk))
-                tasks.create_task(self._write(chunk))
+                writing = tasks.create_task(self._write(chunk))
+            writing.result()  # a task that was cancelled alone ends its group without an error
             chunk = following.result()
 
     def _next_chunk(self) -> _Chunk | None:

@@ -27,7 +27,9 @@ def test_the_digest_is_sha_256() -> None:
     assert digest("gx_a_x") == hashlib.sha256(b"gx_a_x").hexdigest()
 
 
-@pytest.mark.parametrize("key", ["", "short", "has space in it", "tab\there-and-there", "钥匙钥匙钥匙钥匙", "x" * 257])
+@pytest.mark.parametrize(
+    "key", ["", "short", "has space in it", "tab\there-and-there", "钥匙钥匙钥匙钥匙", "x" * 257]
+)
 def test_a_preset_that_cannot_be_sent_is_refused_without_being_repeated(key: str) -> None:
     assert not is_sendable(key)
     with pytest.raises(ConfigurationError) as caught:

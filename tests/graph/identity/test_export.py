@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import stat
 from pathlib import Path
 
@@ -19,6 +18,10 @@ from graph.ingest.message import Message
 from graph.ingest.sources import default_source
 from graph.ingest.writer import Writer
 from graph.privacy.keyring import Keyring
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ async def test_an_empty_graph_gives_a_header(database: Database, keyring: Keyrin
     assert (await export_to_file(database, keyring, out)).records == 0
     assert out.read_text() == "source,recordId,oneId\n"
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    assert sorted(os.listdir(tmp_path)) == ["ids.csv", "keys"]
+    assert names(tmp_path) == ["ids.csv", "keys"]
 
 
 async def test_a_file_that_cannot_be_written_is_named(

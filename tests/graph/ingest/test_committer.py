@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph.db.database import Database
 from graph.errors import DatabaseError, DatabaseUnavailableError, KeyringError
@@ -14,6 +16,8 @@ from graph.ingest.message import Message, Rejected
 from graph.ingest.poison import write_around_poison
 from graph.ingest.writer import Writer
 from tests.graph.ingest.support import count, poisoned, reasons, track
+
+SIXTY_FOUR = [track(n) for n in range(64)]
 
 
 @pytest.fixture
@@ -119,12 +123,15 @@ class TestPoison:
         assert store.letters == ["poisoned"]
         assert store.calls - 1 <= 15
 
-    @pytest.mark.parametrize("bad", [{0, 1}, {3, 40, 41}, {0, 31, 63}, set(range(20, 30))])
-    async def test_several_are_found_each(self, bad: set[int]) -> None:
-        messages = [track(n) for n in range(64)]
+    @settings(max_examples=60, deadline=None)
+    @given(bad=st.sets(st.integers(0, 63)))
+    def test_any_set_of_them_is_found_and_nobody_else(self, bad: set[int]) -> None:
+        asyncio.run(self._find(bad))
+
+    async def _find(self, bad: set[int]) -> None:
         store = _Store(lambda batch: any(int(m.message_id[2:]) in bad for m in batch))
 
-        found = await write_around_poison(store.write, messages, rejected=[_rejected()])
+        found = await write_around_poison(store.write, SIXTY_FOUR, rejected=[_rejected()])
 
         assert set(found) == bad
         assert store.stored == 64 - len(bad)
@@ -139,10 +146,11 @@ class TestPoison:
         assert store.letters == []
 
     async def test_where_everything_fails_no_message_is_blamed(self) -> None:
-        store = _Store(lambda _: True)
+        store = _Store(lambda _: True, takes_letters=False)
 
         with pytest.raises(DatabaseUnavailableError):
             await write_around_poison(store.write, [track(n) for n in range(64)])
+        assert store.calls < 10
 
     async def test_a_keyring_in_trouble_is_no_messages_fault(self) -> None:
         store = _Store(lambda _: True, error=KeyringError("The disk is full."))
@@ -155,8 +163,15 @@ class TestPoison:
 class _Store:
     """Stands for a writer that fails on batches which the test names; counts what it is asked."""
 
-    def __init__(self, fails: object, *, error: Exception | None = None) -> None:
+    def __init__(
+        self,
+        fails: Callable[[Sequence[Message]], bool],
+        *,
+        error: Exception | None = None,
+        takes_letters: bool = True,
+    ) -> None:
         self._fails = fails
+        self._takes_letters = takes_letters
         self._error = error or DatabaseError("Neo4j refused a statement.")
         self.calls = 0
         self.stored = 0
@@ -164,7 +179,7 @@ class _Store:
 
     async def write(self, messages: Sequence[Message], *, rejected: Sequence[Rejected] = ()) -> None:
         self.calls += 1
-        if messages and self._fails(messages):  # type: ignore[operator]
+        if (messages and self._fails(messages)) or (rejected and not self._takes_letters):
             raise self._error
         self.stored += len(messages)
         self.letters += [letter.code for letter in rejected]

@@ -20,7 +20,13 @@ PAGE = """query ($id: ID!, $first: Int, $after: String, $filter: TouchpointFilte
 async def fill(services: Services, count: int = 45) -> None:
     """One person with touchpoints of three kinds, in two profiles of one source; several at the same moment."""
     events: list[dict[str, Any]] = [
-        {"type": "identify", "userId": "u1", "anonymousId": "a1", "messageId": "i", "timestamp": "2026-01-01T00:00:00Z"}
+        {
+            "type": "identify",
+            "userId": "u1",
+            "anonymousId": "a1",
+            "messageId": "i",
+            "timestamp": "2026-01-01T00:00:00Z",
+        }
     ]
     for number in range(count):
         who = {"userId": "u1"} if number % 3 else {"anonymousId": "a1"}
@@ -173,7 +179,9 @@ async def test_a_wrong_time_is_refused(client: httpx.AsyncClient, admin: dict[st
     query = f'{{ user(oneId: "x") {{ touchpoints(filter: {{since: {since}}}) {{ edges {{ cursor }} }} }} }}'
     body = (await client.post("/graphql", json={"query": query}, headers=admin)).json()
     assert body["errors"][0]["extensions"]["code"] == "graphql"
-    assert "DateTime" in body["errors"][0]["message"] or "2026-11-22T08:00:00Z" in body["errors"][0]["message"]
+    assert (
+        "DateTime" in body["errors"][0]["message"] or "2026-11-22T08:00:00Z" in body["errors"][0]["message"]
+    )
 
 
 async def test_too_many_touchpoints_at_once(client: httpx.AsyncClient, admin: dict[str, str]) -> None:

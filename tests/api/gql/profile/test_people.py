@@ -34,16 +34,25 @@ query ($id: ID!) { user(oneId: $id) {
 BY_IDENTIFIER = "query ($n: String!, $v: String!) { userByIdentifier(namespace: $n, value: $v) { oneId } }"
 
 
-def identify(user: str, traits: dict[str, Any], *, source: SourceDeclaration = CRM, at: str = "2026-01-02") -> Message:
+def identify(
+    user: str, traits: dict[str, Any], *, source: SourceDeclaration = CRM, at: str = "2026-01-02"
+) -> Message:
     event = {"type": "identify", "userId": user, "traits": traits, "timestamp": f"{at}T08:00:00Z"}
     return message(event | {"messageId": f"i-{user}-{at}"}, source=source)
 
 
 def track(
-    user: str, name: str, properties: dict[str, Any], *, source: SourceDeclaration = CRM, at: str = "2026-01-03"
+    user: str,
+    name: str,
+    properties: dict[str, Any],
+    *,
+    source: SourceDeclaration = CRM,
+    at: str = "2026-01-03",
 ) -> Message:
     event = {"type": "track", "userId": user, "event": name, "properties": properties}
-    return message(event | {"timestamp": f"{at}T08:00:00Z", "messageId": f"t-{user}-{name}-{at}"}, source=source)
+    return message(
+        event | {"timestamp": f"{at}T08:00:00Z", "messageId": f"t-{user}-{name}-{at}"}, source=source
+    )
 
 
 async def one_ids(ask: Ask) -> list[str]:
@@ -58,7 +67,9 @@ async def journey(services: Services) -> None:
             identify("c1", {"name": "王建国", "phone": "13812345678", "email": "wjg@example.com"}),
             identify("s1", {"name": "王建国", "phone": "138 1234 5678"}, source=SHOP, at="2026-02-01"),
             track("c1", "Test Drive Completed", {"model": "ET5", "channel": "store", "distanceKm": 12.5}),
-            track("s1", "Vehicle Delivered", {"amount": "268000.50", "vin": VIN}, source=SHOP, at="2026-03-01"),
+            track(
+                "s1", "Vehicle Delivered", {"amount": "268000.50", "vin": VIN}, source=SHOP, at="2026-03-01"
+            ),
             track("s1", "Something Else", {"channel": "wechat"}, source=SHOP, at="2026-02-02"),
             message(
                 {
@@ -81,13 +92,17 @@ async def test_one_person_with_all_of_it(services: Services, ask: Ask) -> None:
 
     assert user["oneId"] == one_id
     assert user["displayName"] == "王建国"
-    assert (user["firstSeenAt"], user["lastSeenAt"]) == ("2026-01-02T08:00:00.000Z", "2026-03-01T08:00:00.000Z")
+    assert (user["firstSeenAt"], user["lastSeenAt"]) == (
+        "2026-01-02T08:00:00.000Z",
+        "2026-03-01T08:00:00.000Z",
+    )
     assert {(p["source"], p["recordId"]) for p in user["profiles"]} == {("crm", "c1"), ("shop", "s1")}
     assert [(i["namespace"], i["scope"], i["value"], i["trusted"]) for i in user["identifiers"]] == [
         ("email", "*", "wjg@example.com", True),
         ("phone", "*", "+8613812345678", True),
         ("userId", "crm", "c1", True),
         ("userId", "shop", "s1", True),
+        ("vin", "*", VIN, False),
     ]
     [vehicle] = user["vehicles"]
     assert (vehicle["vin"], vehicle["role"]) == (VIN, "owner")
@@ -158,7 +173,18 @@ async def test_every_thing_is_a_node(services: Services, ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     "id_",
-    ["", "x", "VXNlcg", "钥匙", "User:1", "VXNlcjpub2JvZHk", "UHJvZmlsZTp4", "VmVoaWNsZTp4", "VG91Y2hwb2ludDp4", "x" * 9999],
+    [
+        "",
+        "x",
+        "VXNlcg",
+        "钥匙",
+        "User:1",
+        "VXNlcjpub2JvZHk",
+        "UHJvZmlsZTp4",
+        "VmVoaWNsZTp4",
+        "VG91Y2hwb2ludDp4",
+        "x" * 9999,
+    ],
 )
 async def test_an_id_of_nothing(ask: Ask, id_: str) -> None:
     assert (await ask("query ($id: ID!) { node(id: $id) { id } }", {"id": id_})) == {"node": None}
@@ -180,9 +206,7 @@ async def test_a_former_id_leads_to_the_person(services: Services, ask: Ask) -> 
     )
     before = await one_ids(ask)
     assert len(before) == 2
-    await services.writer.write(
-        [identify("c1", {"name": "王建国", "phone": "13812345678"}, at="2026-03-01")]
-    )
+    await services.writer.write([identify("c1", {"name": "王建国", "phone": "13812345678"}, at="2026-03-01")])
     [now] = await one_ids(ask)
     [former] = set(before) - {now}
     led = (await ask(USER, {"id": former}))["user"]
@@ -246,7 +270,14 @@ class TestByIdentifier:
 
     @pytest.mark.parametrize(
         ("namespace", "value"),
-        [("fax", "1"), ("phone", "not a phone"), ("phone", ""), ("email", "@"), ("vin", "123"), ("userId", "null")],
+        [
+            ("fax", "1"),
+            ("phone", "not a phone"),
+            ("phone", ""),
+            ("email", "@"),
+            ("vin", "123"),
+            ("userId", "null"),
+        ],
     )
     async def test_what_is_no_identifier(
         self, client: httpx.AsyncClient, admin: dict[str, str], namespace: str, value: str
@@ -263,11 +294,11 @@ class TestByIdentifier:
         events = [
             track("old", "Vehicle Delivered", {"vin": VIN, "model": "ET5"}, at="2020-01-01"),
             track("new", "Vehicle Delivered", {"vin": VIN, "model": "ET5"}, at="2024-01-01"),
-            track("visitor", "Test Drive Completed", {"vin": VIN, "model": "ET5"}, at="2025-01-01"),
+            track("friend", "Test Drive Completed", {"vin": VIN, "model": "ET5"}, at="2025-01-01"),
         ]
         await services.writer.write(events)
         found = await ask(
-            "query ($v: String!) { userByIdentifier(namespace: \"vin\", value: $v) { profiles { recordId }"
+            'query ($v: String!) { userByIdentifier(namespace: "vin", value: $v) { profiles { recordId }'
             " vehicles { vin role } } }",
             {"v": VIN.lower()},
         )

@@ -47,7 +47,7 @@ def refused(values: dict[str, Any], mapping: FileMapping | None = PEOPLE) -> Rej
 def test_a_row_is_a_record() -> None:
     source = SourceDeclaration(name="crm", dealer="d7")
     row = {"no": "C1", "who": "王建国", "mobile": "13812345678", "home": "021 6234 5678", "level": "gold",
-           "street": "Nanjing Road", "house": "12", "car": "LSVAU2180N2183294", "secret": "x",
+           "street": "Nanjing Road", "house": "12", "car": "1M8GDM9AXKP042788", "secret": "x",
            "changed": "2026-01-02"}  # fmt: skip
     read = message(row, source=source)
     assert read.type is MessageType.RECORD

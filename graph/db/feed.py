@@ -1,0 +1,75 @@
+"""The change feed seen from a write: it begins by taking the next position and ends by leaving an entry there.
+
+`begin` locks the lane until the transaction ends, so positions follow commits without a gap. A transaction that
+began and leaves no entry must be rolled back, or the feed would have a hole: raise something, as `begin` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from graph.db.database import Transaction
+from graph.errors import DatabaseError
+
+NEWEST: Final = 2**62
+"""A position after all others: what is decided under the lock alone cannot be stale."""
+
+
+class AlreadyCommittedError(Exception):
+    """This operation was committed before, though nobody learnt of it: there is nothing left to do."""
+
+
+class StaleReadError(Exception):
+    """Another commit changed what this write was decided on; decide anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a write got: its position and `recordedAt` (microseconds, later than any before)."""
+
+    position: int
+    recorded_at: int
+    operation_id: str
+
+
+async def begin(
+    tx: Transaction,
+    *,
+    operation_id: str,
+    now: int,
+    read_position: int = NEWEST,
+    components: Collection[str] = (),
+) -> Begun:
+    """Take the lane's lock and the next position; the first statement of every write.
+
+    `components` are the link components that were read at `read_position`. Raises AlreadyCommittedError,
+    StaleReadError where one of them was changed since, and DatabaseError where the graph was never migrated.
+    """
+    row = await tx.one(
+        "feed.begin_write",
+        operationId=operation_id,
+        now=now,
+        readPosition=read_position,
+        read={"components": sorted(components)},
+    )
+    if row is None:
+        raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
+    position, recorded_at, committed, stale = row
+    if committed:
+        raise AlreadyCommittedError
+    if stale:
+        raise StaleReadError
+    return Begun(position, recorded_at, operation_id)
+
+
+async def append(tx: Transaction, begun: Begun, *, kind: str) -> None:
+    """Leave the entry of a write that is not ingest (which leaves its own); the last statement."""
+    await tx.one(
+        "feed.append_entry",
+        position=begun.position,
+        recordedAt=begun.recorded_at,
+        kind=kind,
+        operationId=begun.operation_id,
+    )

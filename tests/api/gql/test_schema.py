@@ -1,0 +1,52 @@
+"""The schema: current in git, and complete against the catalogue and the policy."""
+
+from __future__ import annotations
+
+from graphql import GraphQLObjectType
+
+from api.gql.profile.touchpoints import BY_KIND, type_name
+from api.gql.schema import SDL_FILE, build_schema, sdl
+from api.gql.selection import KINDS
+from graph.ingest.catalogue import EVENT_TYPES
+
+SCRIPTED = """
+user(oneId: ID!): User
+userByIdentifier(namespace: String!, value: String!): User
+users(first: Int = 20, after: String): UserConnection
+node(id: ID!): Node
+touchpoints(first: Int = 20, after: String, filter: TouchpointFilter): TouchpointConnection!
+"""
+
+MASKED = {"Identifier.value", "Vehicle.vin"}
+PERSONAL = {"Profile.recordId", "User.displayName", *MASKED}
+"""Every field that shows an opened value; `test_people.py` shows what each role sees of them."""
+
+
+def test_the_schema_in_git_is_current() -> None:
+    assert SDL_FILE.read_text(encoding="utf-8") == sdl(), "run `python -m api.gql.schema`"
+
+
+def test_what_others_script_against() -> None:
+    text = " ".join(sdl().split())
+    for line in SCRIPTED.strip().splitlines():
+        assert line in text
+
+
+def test_every_kind_has_a_type_with_all_its_clear_fields() -> None:
+    assert set(BY_KIND) == KINDS
+    types = build_schema().core.type_map
+    for entry in EVENT_TYPES:
+        made = types[type_name(entry)]
+        assert isinstance(made, GraphQLObjectType)
+        clear = {alias for _, alias in entry.clear}
+        assert clear <= set(made.fields), entry.kind
+        assert not {alias for _, alias in entry.personal} & set(made.fields), entry.kind
+
+
+def test_personal_fields_are_known() -> None:
+    """A field by one of these names on another type must be thought about first."""
+    types = build_schema().core.type_map.values()
+    objects = [t for t in types if isinstance(t, GraphQLObjectType) and not t.name.startswith("__")]
+    names = {field.split(".")[1] for field in PERSONAL}
+    found = {f"{made.name}.{field}" for made in objects for field in made.fields if field in names}
+    assert found == PERSONAL
