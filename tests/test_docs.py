@@ -1,13 +1,12 @@
-"""What the documents say to type exists, what they name is there, and the README's story comes true.
+"""What the documents say to type exists, and what they name is there.
 
 Read out of every page: fenced blocks, commands and variables in running text, names of files and tests, links. The
 two commands of the README's first screen are not run here: `make test` is what runs this, and `make demo` is tried by
-hand on a fresh clone.
+hand on a fresh clone. The README's story is lived through in test_readme.py.
 """
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import importlib
 import io
@@ -23,26 +22,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import segment.analytics
 from graphql import build_schema, parse, validate
 from typer.main import get_command
 
 from api.cli.demo import TRY_IT
 from api.cli.main import app
 from api.rest.ingest.batch import CALLS
-from api.wiring import claim, compose
-from graph.access.roles import AVAILABLE, Role
-from graph.db.database import Database
-from graph.identity.rules import Rules, load_rules
-from graph.ingest.files.load import FileLoader, FileOptions
+from graph.access.roles import AVAILABLE
+from graph.identity.rules import load_rules
 from graph.ingest.files.mapping import load_mapping
 from graph.ingest.message import Message
 from graph.ingest.segment import Arrival, read_message
 from graph.ingest.sources import default_source, load_sources
-from graph.privacy.keyring import Keyring
 from graph.settings import Settings
-from tests.api.conftest import serving as serving_app
-from tests.api.rest.ingest.app import serving as serving_ingest
 
 ROOT = Path(__file__).parents[1]
 NOW = 1_795_000_000_000_000
@@ -406,53 +398,3 @@ def test_no_file_names_a_registrys_host_or_a_path_of_one_machine(pattern: str) -
     ]
     assert len(files) > 200
     assert found == []
-
-
-# --- the README's story ---------------------------------------------------------------------------------------
-
-
-def only(language: str) -> str:
-    (block,) = [block for block in blocks(ROOT / "README.md") if block.language == language]
-    return block.text
-
-
-async def test_the_readmes_events_file_and_query_give_one_person(
-    settings: Settings,
-    database: Database,
-    keyring: Keyring,
-    rules: Rules,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    await claim(database, keyring)
-    services = compose(settings, database, keyring=keyring, rules=rules)
-    key = (await services.access.create(Role.SOURCE, source="website")).key
-    admin = (await services.access.create(Role.ADMIN)).key
-
-    monkeypatch.setattr(segment.analytics, "default_client", None)
-    async with serving_ingest(services) as address:
-        code = (
-            only("python").replace("the-key-that-was-printed", key).replace("http://127.0.0.1:8000", address)
-        )
-        await asyncio.to_thread(exec, code, {})
-        await asyncio.to_thread(segment.analytics.shutdown)
-
-    (tmp_path / "people.csv").write_text(only("csv"), encoding="utf-8")
-    (tmp_path / "mapping.toml").write_text(only("toml"), encoding="utf-8")
-    loader = FileLoader(services.writer, default_source("crm"), keyring=keyring, blind=services.blind)
-    loaded = await loader.load(
-        tmp_path / "people.csv", FileOptions(mapping=load_mapping(tmp_path / "mapping.toml"))
-    )
-    assert (loaded.progress.stored, loaded.progress.rejected) == (1, 0)
-
-    async with serving_app(services) as client:
-        answer = await client.post(
-            "/graphql", json={"query": only("graphql")}, headers={"Authorization": f"Bearer {admin}"}
-        )
-    person = answer.json()["data"]["userByIdentifier"]
-    assert person["displayName"] == "王伟"
-    assert {(p["source"], p["recordId"]) for p in person["profiles"]} == {
-        ("website", "u-4711"),
-        ("crm", "20417"),
-    }
-    assert [edge["node"]["event"] for edge in person["touchpoints"]["edges"]] == ["Test Drive Booked"]

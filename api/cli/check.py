@@ -13,7 +13,7 @@ from api.cli.progress import counting
 from api.wiring import Services, services
 from graph.db.invariants import broken_invariants
 from graph.db.plans import explain
-from graph.identity.export import export_identities
+from graph.profile.export import export_identities
 from graph.settings import load_settings
 from seed.metrics import Scores, compare
 from seed.truth import read_truth

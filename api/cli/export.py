@@ -13,7 +13,7 @@ from api.cli.output import DataDir, JsonFlag, show
 from api.cli.progress import counting
 from api.wiring import services
 from graph.errors import InputError
-from graph.identity.export import Exported, export_to_file, write_identities
+from graph.profile.export import Exported, export_to_file, write_identities
 from graph.settings import load_settings
 
 app = typer.Typer(name="export", help="Write what the graph knows to files.", no_args_is_help=True)

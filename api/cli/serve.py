@@ -54,7 +54,8 @@ async def run(
 ) -> None:
     """Serve until a signal says stop: finish what is being answered, then let the database go.
 
-    `prepare` runs before the first request is taken; `advice` is said after the greeting. Raises ConfigurationError where the port is taken, before anything is started.
+    `prepare` runs before the first request is taken; `advice` is said after the greeting. Raises
+    ConfigurationError where the port is taken, before anything is started.
     """
     listener = bind(settings.host, settings.port)
     server = _Server()

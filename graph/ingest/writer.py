@@ -32,7 +32,7 @@ from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
 
-_FREE_ATTEMPTS = 4
+_FREE_ATTEMPTS = 2
 """Attempts without the feed's lock; then one under it, which succeeds."""
 
 _Read = Callable[..., Awaitable["list[Any] | None"]]

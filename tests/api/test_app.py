@@ -71,9 +71,11 @@ async def test_the_graph_belongs_to_one_keyring(
 ) -> None:
     await claim(database, keyring)
     await claim(database, keyring)
-    with Keyring.open(load_settings(data_dir=tmp_path_factory.mktemp("other"))) as other:
-        with pytest.raises(KeyringError, match="belongs to keyring"):
-            await claim(database, other)
+    with (
+        Keyring.open(load_settings(data_dir=tmp_path_factory.mktemp("other"))) as other,
+        pytest.raises(KeyringError, match="belongs to keyring"),
+    ):
+        await claim(database, other)
 
 
 async def test_the_preset_admin_key(services: Services) -> None:
@@ -133,9 +135,9 @@ async def test_the_database_away(services: Services, proxy: BoltProxy, endpoint:
             assert "127.0.0.1" not in answer.text
         assert (await client.get("/readyz")).status_code == 503
         assert (await client.get("/healthz")).status_code == 200
-        await proxy.heal()
+        await proxy.restore()
         async with asyncio.timeout(20):
-            while (await client.post("/graphql", json=ASKED, headers=headers)).status_code != 200:
+            while (await client.post("/graphql", json=ASKED, headers=headers)).status_code != 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert (await client.get("/readyz")).status_code == 200
     await driver.close()

@@ -23,7 +23,7 @@ WITH u UNWIND range(1, $profiles) AS n
 CREATE (p:Profile {id: $id + n, birthId: CASE n WHEN 1 THEN $id ELSE $id + n END, recordKey: $id + n, seq: n,
                    source: 'web', recordedAt: 1})-[:RESOLVED_TO {from: 1}]->(u)
 WITH p UNWIND range(1, $each) AS m
-CREATE (:Message:Touchpoint {key: p.id + m, profileId: p.id, at: right('0000000' + m, 8) + p.id,
+CREATE (:Message:Touchpoint {key: p.id + '-' + m, profileId: p.id, at: right('0000000' + m, 8) + p.id,
                              kind: 'page', event: 'Page Viewed', occurredAt: m, receivedAt: m})"""
 
 

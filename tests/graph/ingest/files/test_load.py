@@ -12,13 +12,13 @@ import pytest
 
 from graph.db.database import Database
 from graph.errors import DatabaseError, DatabaseUnavailableError, InputError
-from graph.identity.export import export_identities
 from graph.ingest.files.load import FileLoader, FileOptions, Loaded
 from graph.ingest.files.mapping import parse_mapping
 from graph.ingest.sources import default_source
 from graph.ingest.writer import Writer, Written
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
+from graph.profile.export import export_identities
 
 
 class Quiet:

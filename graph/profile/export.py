@@ -113,7 +113,7 @@ async def _pages(
 
 
 async def _page(database: Database, after: str, limit: int) -> tuple[str, list[Sequence[Any]]] | None:
-    row = await database.read_one("identity.list_records", after=after, limit=limit)
+    row = await database.read_one("profile.list_records", after=after, limit=limit)
     return None if row is None or row[0] is None else (row[0], row[1])
 
 

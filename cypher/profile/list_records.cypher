@@ -1,4 +1,4 @@
-// identity.list_records
+// profile.list_records
 // A page of profiles by id, each with its source, sealed record id and present user; `last` is the page's end.
 // mode: read
 // param after: STRING

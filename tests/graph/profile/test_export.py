@@ -12,12 +12,12 @@ import pytest
 from graph.clock import system_clock
 from graph.db.database import Database
 from graph.errors import InputError
-from graph.identity.export import export_to_file, write_identities
 from graph.ingest.files.records import RowReader, as_file
 from graph.ingest.message import Message
 from graph.ingest.sources import default_source
 from graph.ingest.writer import Writer
 from graph.privacy.keyring import Keyring
+from graph.profile.export import export_to_file, write_identities
 
 
 def names(folder: Path) -> list[str]:
@@ -53,7 +53,7 @@ async def test_every_profile_once(database: Database, keyring: Keyring, page: in
 
 @pytest.mark.usefixtures("people")
 async def test_erased_people_are_left_out_and_counted(database: Database, keyring: Keyring) -> None:
-    row = await database.read_one("identity.list_records", after="", limit=1)
+    row = await database.read_one("profile.list_records", after="", limit=1)
     assert row is not None
     keyring.shred(row[0])
     exported = await write_identities(database, keyring, io.StringIO(), page=2)

@@ -1,0 +1,62 @@
+"""`guanxi key` beside a running database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import orjson
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.cli.key import app
+from graph.access.roles import Role
+from graph.access.service import AccessService
+from graph.db.database import Database
+from graph.errors import AccessError, InputError, NotFoundError
+from graph.settings import Settings
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, database: Database) -> Run:
+    """Runs the command in a thread, for it has an event loop of its own."""
+    del database  # emptied
+    monkeypatch.setenv("GUANXI_DATA_DIR", str(settings.data_dir))
+    return lambda *arguments: CliRunner().invoke(app, arguments)
+
+
+async def test_a_key_from_birth_to_end(run: Run, database: Database) -> None:
+    shown = await asyncio.to_thread(run, "create", "--role", "source", "--source", "shop", "--json")
+    assert shown.exit_code == 0, shown.output
+    made = orjson.loads(shown.stdout)
+    assert set(made) == {"id", "key", "role"}
+    assert made["role"] == "source"
+    caller = await AccessService(database).verify(made["key"])
+    assert (caller.role, caller.source) == (Role.SOURCE, "shop")
+
+    listed = await asyncio.to_thread(run, "list", "--json")
+    [key] = orjson.loads(listed.stdout)
+    assert (key["id"], key["role"], key["source"], key["revokedAt"]) == (made["id"], "source", "shop", None)
+    assert made["key"] not in listed.output
+
+    revoked = await asyncio.to_thread(run, "revoke", made["id"])
+    assert revoked.stdout == f"Key {made['id']} is revoked.\n"
+    with pytest.raises(AccessError):
+        await AccessService(database).verify(made["key"])
+    assert "revoked" in (await asyncio.to_thread(run, "list")).stdout
+
+
+async def test_mistakes(run: Run) -> None:
+    for arguments, expected, says in (
+        (["create", "--role", "root"], InputError, "no such role"),
+        (["create", "--role", "steward"], InputError, "come later"),
+        (["create", "--role", "source"], InputError, "--source"),
+        (["create", "--role", "admin", "--dealer", "d1"], InputError, "--dealer"),
+        (["revoke", "nobody"], NotFoundError, "no key"),
+    ):
+        shown = await asyncio.to_thread(run, *arguments)
+        assert isinstance(shown.exception, expected), arguments
+        assert says in str(shown.exception)
+    assert "There are no keys" in (await asyncio.to_thread(run, "list")).stdout
