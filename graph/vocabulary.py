@@ -51,6 +51,7 @@ NODES: Final = (
             "gender": "male, female or other",
             "birthYear": "year of birth",
             "city": "city of residence",
+            "details": "traits that the source declares non-personal, as JSON",
             "firstSeenAt": "earliest time the person was seen here, µs",
             "lastSeenAt": "latest time the person was seen here, µs",
             **_RECORDED,

@@ -16,7 +16,7 @@ from graph.clock import Clock, system_clock
 from graph.ingest.files.records import RowReader, as_file
 from graph.ingest.message import Message, Rejected
 from graph.ingest.segment import Arrival, read_message
-from graph.ingest.sources import SourceDeclaration, default_source, load_sources
+from graph.ingest.sources import SourceDeclaration, load_sources
 from seed.items import SeedEvent, SeedItem
 from seed.world import world
 
@@ -30,12 +30,18 @@ def seed_sources() -> dict[str, SourceDeclaration]:
     return load_sources(SOURCES)
 
 
-def read_item(item: SeedItem, sources: Mapping[str, SourceDeclaration], *, now: int) -> Message | Rejected:
-    """One item as the message its door would make of it: an event as if posted, a record as if from a file."""
-    source = sources.get(item.source) or default_source(item.source)
-    if isinstance(item, SeedEvent):
-        return read_message(item.event, Arrival(source, now))
-    return RowReader(as_file(source), now).read(item.record)
+class Doors:
+    """Reads items as their doors would: events as if posted, records as if from a file. One for each load."""
+
+    def __init__(self, sources: Mapping[str, SourceDeclaration]) -> None:
+        self._posted = sources
+        self._filed = {name: as_file(source) for name, source in sources.items()}
+
+    def read(self, item: SeedItem, *, now: int) -> Message | Rejected:
+        """The item as a message; a source that is not declared is a KeyError."""
+        if isinstance(item, SeedEvent):
+            return read_message(item.event, Arrival(self._posted[item.source], now))
+        return RowReader(self._filed[item.source], now).read(item.record)
 
 
 async def load_world(
@@ -51,14 +57,14 @@ async def load_world(
     `submit` returns when a chunk is committed; at most `IN_FLIGHT` run at once. `loaded` gets the number of items
     of each committed chunk.
     """
-    sources = seed_sources()
+    doors = Doors(seed_sources())
     items = world(people=people, seed=seed)
     total = 0
     running: set[asyncio.Task[None]] = set()
 
     async def hand_over(chunk: list[SeedItem]) -> None:
         now = clock()
-        read = await asyncio.to_thread(lambda: [read_item(item, sources, now=now) for item in chunk])
+        read = await asyncio.to_thread(lambda: [doors.read(item, now=now) for item in chunk])
         messages = [message for message in read if isinstance(message, Message)]
         await submit(messages, [rejected for rejected in read if isinstance(rejected, Rejected)])
         loaded(len(chunk))

@@ -11,12 +11,15 @@ import csv
 import importlib
 import io
 import json
+import os
 import re
 import shlex
+import tomllib
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import EnumMeta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,7 +48,7 @@ BROUGHT = {ROOT / "docs" / name for name in ("product.md", "style.md")} | set(
 )
 """What the repository was given: it speaks of other projects and of what is still to come."""
 OURS = [page for page in PAGES if page not in BROUGHT]
-UNCHECKED = {"mermaid", "js", "html", "text", ""}
+UNCHECKED = {"mermaid", "js", "html", "text"}
 
 SCHEMA = build_schema((ROOT / "api/gql/schema.graphql").read_text(encoding="utf-8"))
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
@@ -301,6 +304,7 @@ def test_the_picture_is_well_formed_and_says_what_it_shows() -> None:
 # --- names ----------------------------------------------------------------------------------------------------
 
 
+@cache
 def sources(*folders: str) -> str:
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
@@ -316,6 +320,13 @@ def settings_variables() -> set[str]:
 def test_the_readme_tells_every_setting() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `([A-Z0-9_]+)`", readme, re.MULTILINE)) == settings_variables()
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    first = re.search(r"^## (\S+?),? ", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert first is not None
+    assert first[1] == version
 
 
 def test_every_variable_that_is_named_is_read() -> None:
@@ -373,28 +384,24 @@ HOSTS = r"(mave[n]|pyp[i]|pythonhoste[d]|npmj[s]|crate[s]|golan[g]|debia[n])\.(a
 MACHINE = r"(^|[^A-Za-z0-9_.-])/(wor[k]|far[m]|roo[t])/[a-z.]"
 
 
-def tracked() -> Iterator[Path]:
-    """Every text file of the repository, tracked or about to be."""
-    for path in ROOT.rglob("*"):
-        parts = path.relative_to(ROOT).parts
-        hidden = any(part.startswith(".") and part not in (".ci", ".gitignore") for part in parts)
-        if (
-            not hidden
-            and "__pycache__" not in parts
-            and parts[0] not in ("build", "dist", "var")
-            and path.is_file()
-        ):
-            yield path
+@cache
+def repository() -> dict[str, str]:
+    """Every text file of the repository by its path, tracked or about to be."""
+    texts: dict[str, str] = {}
+    for folder, folders, files in os.walk(ROOT):
+        kept = {".ci"} if Path(folder) == ROOT else set()
+        left_out = {"__pycache__"} | ({"build", "dist", "var"} if kept else set())
+        folders[:] = [it for it in folders if it in kept or not (it.startswith(".") or it in left_out)]
+        for path in (Path(folder) / it for it in files if it == ".gitignore" or not it.startswith(".")):
+            content = path.read_bytes()
+            if b"\0" not in content:
+                texts[str(path.relative_to(ROOT))] = content.decode("utf-8", "replace")
+    return texts
 
 
 @pytest.mark.parametrize("pattern", [HOSTS, MACHINE], ids=["registry", "machine"])
 def test_no_file_names_a_registrys_host_or_a_path_of_one_machine(pattern: str) -> None:
     searched = re.compile(pattern, re.IGNORECASE | re.MULTILINE)
-    files = {path: path.read_bytes() for path in tracked()}
-    found = [
-        f"{path.relative_to(ROOT)}: {match[0].strip()}"
-        for path, content in files.items()
-        if b"\0" not in content and (match := searched.search(content.decode("utf-8", "replace")))
-    ]
-    assert len(files) > 200
+    found = [f"{path}: {match[0]}" for path, text in repository().items() if (match := searched.search(text))]
+    assert len(repository()) > 200
     assert found == []

@@ -20,17 +20,17 @@ CALL () {
   UNWIND $rows.founders AS r
   CREATE (p:Profile {id: r[0], source: r[1], recordKey: r[2], recordId: r[3], birthId: r[4],
                      seq: $position * 1048576 + r[5], founderClass: r[6], component: r[7], traits: r[8],
-                     gender: r[9], birthYear: r[10], city: r[11], firstSeenAt: r[12], lastSeenAt: r[13],
-                     recordedAt: $recordedAt})
+                     gender: r[9], birthYear: r[10], city: r[11], details: r[12], firstSeenAt: r[13],
+                     lastSeenAt: r[14], recordedAt: $recordedAt})
   CREATE (u:User {oneId: r[4], recordedAt: $recordedAt})
-  CREATE (p)-[:RESOLVED_TO {from: $recordedAt, tier: r[14], rule: r[15], reason: r[16], rules: $rules}]->(u)
+  CREATE (p)-[:RESOLVED_TO {from: $recordedAt, tier: r[15], rule: r[16], reason: r[17], rules: $rules}]->(u)
 }
 CALL () {
   UNWIND $rows.joiners AS r
   CREATE (:Profile {id: r[0], source: r[1], recordKey: r[2], recordId: r[3], birthId: r[4],
                     seq: $position * 1048576 + r[5], founderClass: r[6], component: r[7], traits: r[8],
-                    gender: r[9], birthYear: r[10], city: r[11], firstSeenAt: r[12], lastSeenAt: r[13],
-                    recordedAt: $recordedAt})
+                    gender: r[9], birthYear: r[10], city: r[11], details: r[12], firstSeenAt: r[13],
+                    lastSeenAt: r[14], recordedAt: $recordedAt})
 }
 CALL () {
   UNWIND $rows.profiles AS r
@@ -39,9 +39,10 @@ CALL () {
       p.gender = CASE WHEN r[1] IS NULL THEN p.gender ELSE r[2] END,
       p.birthYear = CASE WHEN r[1] IS NULL THEN p.birthYear ELSE r[3] END,
       p.city = CASE WHEN r[1] IS NULL THEN p.city ELSE r[4] END,
-      p.firstSeenAt = CASE WHEN r[5] < coalesce(p.firstSeenAt, r[5] + 1) THEN r[5] ELSE p.firstSeenAt END,
-      p.lastSeenAt = CASE WHEN r[6] > coalesce(p.lastSeenAt, r[6] - 1) THEN r[6] ELSE p.lastSeenAt END,
-      p.founderClass = CASE WHEN r[7] < p.founderClass THEN r[7] ELSE p.founderClass END
+      p.details = CASE WHEN r[1] IS NULL THEN p.details ELSE r[5] END,
+      p.firstSeenAt = CASE WHEN r[6] < coalesce(p.firstSeenAt, r[6] + 1) THEN r[6] ELSE p.firstSeenAt END,
+      p.lastSeenAt = CASE WHEN r[7] > coalesce(p.lastSeenAt, r[7] - 1) THEN r[7] ELSE p.lastSeenAt END,
+      p.founderClass = CASE WHEN r[8] < p.founderClass THEN r[8] ELSE p.founderClass END
 }
 CALL () {
   UNWIND $rows.components AS r

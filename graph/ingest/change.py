@@ -187,7 +187,7 @@ def _apply(change: ProfileChange, item: Draft, rules: Rules) -> None:
             change.traits_before = change.traits = (
                 {} if stored is None else item.sealer.open_json("traits", stored)
             )
-        change.traits = merge(change.traits, message.traits, message.used_at)
+        change.traits = merge(change.traits, message.traits, message.used_at, clear=message.clear_traits)
     if message.used_at is not None:
         change.first_seen = least(change.first_seen, message.used_at)
         change.last_seen = greatest(change.last_seen, message.used_at)

@@ -55,3 +55,11 @@ def safe_path(path: str) -> str | None:
     if any(len(part) > _LONGEST_SEGMENT or _DIGITS.search(_SEPARATORS.sub("", part)) for part in parts):
         return None
     return decoded
+
+
+def may_be_clear(value: object) -> bool:
+    """Whether a value that is declared non-personal may stand in the clear: a truth value, a number, or short text
+    that does not look personal."""
+    if isinstance(value, str):
+        return len(value) <= LONGEST_NAME and value.isprintable() and not looks_personal(value)
+    return isinstance(value, bool | int | float) and not looks_personal(str(value))

@@ -81,7 +81,8 @@ class Message:
     """One accepted message.
 
     Times are microseconds. `used_at` is when the person used the identifiers shown, None for an untimed row.
-    `traits` are sealed; a few of them (gender, year of birth, city) also stand in the clear for analysis.
+    `traits` are sealed; a few of them (gender, year of birth, city, and the `clear_traits` that the source declares
+    non-personal) also stand in the clear for analysis.
     `payload` is canonical JSON of all that was said; `content` is the part that decides whether two messages
     of one id say the same.
     """
@@ -102,6 +103,7 @@ class Message:
     vehicle: VehicleFact | None = None
     dealer: str | None = None
     refusals: tuple[Refusal, ...] = ()
+    clear_traits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from graph.identity.evidence import Identifier
 from graph.ingest import normalise
+from graph.ingest.clear_text import may_be_clear
 from graph.ingest.message import Refusal, Sighting, VehicleFact, json_object
 from graph.ingest.normalise import Namespace, Normal, Refused
 from graph.ingest.sources import Door, SourceDeclaration
@@ -36,6 +37,7 @@ class PersonFacts:
     traits: dict[str, Any] = field(default_factory=dict[str, Any])
     refusals: list[Refusal] = field(default_factory=list[Refusal])
     vehicle: VehicleFact | None = None
+    clear: set[str] = field(default_factory=set[str])
 
     def see(
         self, namespace: str, raw: object, source: SourceDeclaration, via: Door, *, alias: bool = False
@@ -88,6 +90,8 @@ def read_person(
             )
         else:
             facts.traits[name] = value
+            if name in source.non_personal and may_be_clear(value):
+                facts.clear.add(name)
     return facts
 
 

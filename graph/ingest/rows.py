@@ -117,7 +117,7 @@ def _first(row: Any) -> Any:
 def _profile_rows(rows: Rows, change: ProfileChange, decision: Decision, place: int) -> None:
     seal = change.sealer
     traits = seal.seal_json("traits", change.traits) if change.traits else None
-    analysis = analysis_values(change.traits) if change.traits else (None, None, None)
+    analysis = analysis_values(change.traits) if change.traits else (None,) * 4
     if change.known is not None:
         if change.traits_before is not None or change.first_seen is not None or _class_changed(change):
             spoken = traits if change.traits != change.traits_before else None

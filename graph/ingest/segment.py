@@ -54,8 +54,11 @@ class Arrival:
 
 def read_message(event: object, arrival: Arrival, *, type_: str | None = None) -> Message | Rejected:
     """One event as a message; anything wrong gives a Rejected that names the field and says what to do."""
+    body = json_object(event)
+    if body is not None and type_ is not None:
+        event = {**body, "type": type_}  # what the address told: the event must be readable without it
     try:
-        return _read(event, arrival, type_)
+        return _read(event, arrival)
     except FieldErrors as error:
         first = error.errors[0]
         return _rejected(event, arrival, "bad_field", f"properties.{first.field}", first.message)
@@ -71,19 +74,19 @@ class _FieldError(Exception):
         self.code, self.field, self.message = code, field, message
 
 
-def _read(event: object, arrival: Arrival, type_: str | None) -> Message:
+def _read(event: object, arrival: Arrival) -> Message:
     body = json_object(event)
     if body is None:
         raise _FieldError("", "An event must be a JSON object.")
     check_depth(body)
     if arrival.context:
         body = {**body, "context": {**arrival.context, **_mapping(body, "context")}}
+    kind = _type(body)
     payload = canonical(body)
     if len(payload) > MAX_EVENT_BYTES:
         raise _FieldError(
             "", f"The event has {len(payload)} bytes; at most {MAX_EVENT_BYTES} are taken.", code="too_large"
         )
-    kind = _type(body, type_)
     content = content_of(body)
     message_id = _text(body, "messageId")
     occurred_at = _occurred_at(body, arrival)
@@ -110,13 +113,13 @@ def _read(event: object, arrival: Arrival, type_: str | None) -> Message:
         vehicle=facts.vehicle,
         dealer=str(dealer) if dealer else None,
         refusals=tuple(facts.refusals),
+        clear_traits=frozenset(facts.clear),
     )
 
 
-def _type(body: Mapping[str, Any], type_: str | None) -> MessageType:
-    given = type_ or body.get("type")
+def _type(body: Mapping[str, Any]) -> MessageType:
     try:
-        kind = MessageType(str(given))
+        kind = MessageType(str(body.get("type")))
     except ValueError:
         kind = MessageType.RECORD
     if kind is MessageType.RECORD:

@@ -147,7 +147,7 @@ class FileLoader:
         with open_file(path, encoding=options.encoding, format_=options.format) as file:
             rows = Rows(file, delimiter=options.delimiter)
             mapping = _mapping(rows, options.mapping, file)
-            reader = RowReader(self._source, self._clock(), mapping, options.as_of)
+            reader = RowReader(_declaring(self._source, mapping), self._clock(), mapping, options.as_of)
             checkpoint = _checkpoint(path, self._source, mapping, options)
             done = checkpoint.load() if checkpoint else None
             rejects = RejectedFile(rejected_path(path, file.format), file.format, rows.columns)
@@ -326,6 +326,13 @@ def _mapping(rows: Rows, given: FileMapping | None, file: OpenFile) -> FileMappi
         return default_mapping(columns, file=file.label)
     given.check_columns(columns, file=file.label)
     return given
+
+
+def _declaring(source: SourceDeclaration, mapping: FileMapping | None) -> SourceDeclaration:
+    """The source with the traits that the mapping declares non-personal too."""
+    if mapping is None or not mapping.non_personal:
+        return source
+    return source.model_copy(update={"non_personal": (*source.non_personal, *mapping.non_personal)})
 
 
 def _checkpoint(

@@ -180,6 +180,7 @@ def read_record(
         vehicle=facts.vehicle,
         dealer=source.dealer,
         refusals=tuple(facts.refusals),
+        clear_traits=frozenset(facts.clear),
     )
 
 

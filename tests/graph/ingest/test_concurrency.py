@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -129,7 +130,7 @@ class TestManyWriters:
             "CYPHER 5 MATCH (e:FeedEntry) RETURN e.position AS position, e.recordedAt AS at ORDER BY position"
         )
         assert [entry["position"] for entry in feed] == list(range(1, len(feed) + 1))
-        assert all(early["at"] < late["at"] for early, late in zip(feed, feed[1:], strict=False))
+        assert all(early["at"] < late["at"] for early, late in pairwise(feed))
         print(f"attempts per batch: {sum(attempts) / len(attempts):.2f}, most {max(attempts)}")
 
     async def test_a_batch_overtaken_again_and_again_is_decided_under_the_lock(
@@ -177,7 +178,10 @@ class TestOvertaken:
         self, database: Database, keyring: Keyring, rules: Rules, overtaken: Overtaken, writer: Writer
     ) -> None:
         await writer.write(
-            [message(userId="a", traits={"phone": PHONE}), message(userId="b", traits={"email": "b@x.example"})]
+            [
+                message(userId="a", traits={"phone": PHONE}),
+                message(userId="b", traits={"email": "b@x.example"}),
+            ]
         )
         overtaken.before_reading = lambda: writer.write(
             [message(userId="a", traits={"email": "b@x.example"}, messageId="joins a and b")]
