@@ -125,7 +125,7 @@ def check_command(words: list[str], *, whole: bool) -> None:
         if not param.is_flag:
             value = value or next(rest, "")
             assert value, f"{name} lacks its value"
-            check_value(name, param.bare_type, value)
+            check_value(name, param.type_descriptor.annotation, value)
     arguments = [param for param in command.params if param.param_type_name == "argument"]
     room = float("inf") if any(param.nargs == -1 for param in arguments) else len(arguments)
     assert values <= room, f"`{command.name}` takes {room} values, not {values}"
@@ -175,6 +175,24 @@ def check_events(path: str, said: dict[str, Any]) -> None:
     for event in [said] if call.type_ else said["batch"]:
         read = read_message(event, Arrival(default_source("docs"), NOW), type_=call.type_)
         assert isinstance(read, Message), read
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sevre",
+        "key make",
+        "ingest people.csv --sorce crm",
+        "ingest people.csv",
+        "key create --role king",
+        "db logs --file nonsense",
+        "migrate now",
+        "export",
+    ],
+)
+def test_a_wrong_command_is_noticed(line: str) -> None:
+    with pytest.raises(AssertionError):
+        check_command(line.split(), whole=True)
 
 
 @pytest.mark.parametrize("block", fenced("sh", "bash", "console", "shell"), ids=str)

