@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from contextlib import AsyncExitStack
 from itertools import count
 
-import httpx
+import orjson
 
 from bench import raw
+from bench.lean import Connection
 from bench.ingest import new_key
 from bench.measure import Figure, interleaved
 from bench.setting import Bench, server
@@ -33,13 +35,16 @@ async def single(bench: Bench) -> list[Figure]:
 
         async def ours() -> float:
             waits.clear()
-            limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
-            async with httpx.AsyncClient(timeout=60, limits=limits) as session:
+            async with AsyncExitStack() as stack:
+                connections = [
+                    await stack.enter_async_context(Connection(address, "/v1/track", keys[place % len(keys)]))
+                    for place in range(CLIENTS)
+                ]
                 started = time.perf_counter()
-                await asyncio.gather(*(client(session, n) for n in range(CLIENTS)))
+                await asyncio.gather(*(client(connection) for connection in connections))
                 return CLIENTS * EVENTS_EACH / (time.perf_counter() - started)
 
-        async def client(session: httpx.AsyncClient, place: int) -> None:
+        async def client(connection: Connection) -> None:
             for _ in range(EVENTS_EACH):
                 number = next(numbers)
                 event = {
@@ -49,8 +54,8 @@ async def single(bench: Bench) -> list[Figure]:
                     "properties": {"model": "ET5"},
                 }
                 sent = time.perf_counter()
-                answer = await session.post(f"{address}/v1/track", json=event, auth=(keys[place % 4], ""))
-                assert answer.status_code == 200, answer.text[:300]
+                status, answer = await connection.post(orjson.dumps(event))
+                assert status == 200, answer[:300]
                 waits.append(time.perf_counter() - sent)
 
         async def theirs() -> float:

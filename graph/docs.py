@@ -81,7 +81,9 @@ def _table(properties: Mapping[str, str]) -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     """Write the documents, or with `--check` say which are not current; 0 when all is well."""
-    stale = [path for path, text in documents().items() if not path.exists() or path.read_text("utf-8") != text]
+    stale = [
+        path for path, text in documents().items() if not path.exists() or path.read_text("utf-8") != text
+    ]
     if "--check" in arguments:
         for path in stale:
             sys.stdout.write(f"docs/{path.name} is not current; run `make docs`.\n")

@@ -23,8 +23,12 @@ class Settings(BaseSettings):
         env_prefix="GUANXI_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
     )
 
-    host: str = Field("127.0.0.1", description="Address the API listens on; loopback unless you say otherwise.")
-    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port of the API; 0 takes a free one.")
+    host: str = Field(
+        "127.0.0.1", description="Address the API listens on; loopback unless you say otherwise."
+    )
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8000, description="Port of the API; 0 takes a free one."
+    )
     data_dir: Path = Field(
         Path(platformdirs.user_data_dir("guanxi", appauthor=False)),
         description="Folder of the embedded database, the keyring and the keys.",
@@ -33,7 +37,9 @@ class Settings(BaseSettings):
         Path(platformdirs.user_cache_dir("guanxi", appauthor=False)),
         description="Folder the Neo4j jars are downloaded into, shared by all data folders.",
     )
-    jars_dir: Path | None = Field(None, description="Folder with all Neo4j jars, for sites without a network.")
+    jars_dir: Path | None = Field(
+        None, description="Folder with all Neo4j jars, for sites without a network."
+    )
     maven_repository: str | None = Field(None, description="Address of another Maven repository (a mirror).")
     env: Literal["production", "development"] = Field(
         "production", description="`development` switches GraphiQL on."
@@ -41,10 +47,15 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
     admin_key: SecretStr | None = Field(None, description="Presets the admin key (containers, tests).")
     master_key: SecretStr | None = Field(
-        None, description="Master key of the keyring, 32 bytes in base64; else a 0600 file in the data folder."
+        None,
+        description="Master key of the keyring, 32 bytes in base64; else a 0600 file in the data folder.",
     )
-    keyring_path: Path | None = Field(None, description="The keyring file; else `keyring.sqlite` in the data folder.")
-    identity_rules: Path | None = Field(None, description="An identity.toml to use instead of the built-in one.")
+    keyring_path: Path | None = Field(
+        None, description="The keyring file; else `keyring.sqlite` in the data folder."
+    )
+    identity_rules: Path | None = Field(
+        None, description="An identity.toml to use instead of the built-in one."
+    )
     heap_mb: Annotated[int, Field(ge=256)] | None = Field(
         None, description="Heap of the embedded Neo4j in MiB; default from the machine's memory."
     )
@@ -84,7 +95,9 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**given)  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
         wrong = "; ".join(f"{_variable(e['loc'])}: {e['msg']}" for e in error.errors(include_input=False))
-        raise ConfigurationError(f"Settings are wrong: {wrong}.", remedy="Correct the environment or .env.") from None
+        raise ConfigurationError(
+            f"Settings are wrong: {wrong}.", remedy="Correct the environment or .env."
+        ) from None
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

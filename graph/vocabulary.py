@@ -128,7 +128,12 @@ NODES: Final = (
     Node(
         "Vehicle",
         "One car, found by its blind VIN.",
-        {"key": "blind index of the VIN", "mask": "the VIN with its middle hidden", "model": "model", **_RECORDED},
+        {
+            "key": "blind index of the VIN",
+            "mask": "the VIN with its middle hidden",
+            "model": "model",
+            **_RECORDED,
+        },
         unique=(("key",),),
     ),
     Node("Channel", "Where a touchpoint happens.", {"id": "channel id"}, unique=(("id",),)),
@@ -199,13 +204,22 @@ NODES: Final = (
     Node(
         "Migration",
         "A schema change that was applied.",
-        {"version": "number", "name": "file name", "checksum": "SHA-256 of its statements", "appliedAt": "when, µs"},
+        {
+            "version": "number",
+            "name": "file name",
+            "checksum": "SHA-256 of its statements",
+            "appliedAt": "when, µs",
+        },
         unique=(("version",),),
     ),
     Node(
         "Installation",
         "The one node that ties this graph to its keyring.",
-        {"id": "always 1", "keyringId": "id of the keyring that seals this graph", "lockedAt": "migration lock, µs"},
+        {
+            "id": "always 1",
+            "keyringId": "id of the keyring that seals this graph",
+            "lockedAt": "migration lock, µs",
+        },
         unique=(("id",),),
     ),
 )
@@ -252,11 +266,18 @@ RELATIONSHIPS: Final = (
         (("Profile", "User"), ("Profile", "FormerUser")),
         {"tier": "the tier that tied", **_RECORDED},
     ),
-    Relationship("SAME_AS", "Judged to be one person.", (("Profile", "Profile"),), {**_RECORDED, "retractedAt": "µs"}),
     Relationship(
-        "DIFFERENT_FROM", "Judged to be two people.", (("Profile", "Profile"),), {**_RECORDED, "retractedAt": "µs"}
+        "SAME_AS", "Judged to be one person.", (("Profile", "Profile"),), {**_RECORDED, "retractedAt": "µs"}
     ),
-    Relationship("BROUGHT", "The profile brought this message.", (("Profile", "Message"), ("Profile", "Touchpoint"))),
+    Relationship(
+        "DIFFERENT_FROM",
+        "Judged to be two people.",
+        (("Profile", "Profile"),),
+        {**_RECORDED, "retractedAt": "µs"},
+    ),
+    Relationship(
+        "BROUGHT", "The profile brought this message.", (("Profile", "Message"), ("Profile", "Touchpoint"))
+    ),
     Relationship("SHOWS", "The content of the touchpoint.", (("Touchpoint", "Content"),)),
     Relationship("ABOUT", "The vehicle the touchpoint concerns.", (("Touchpoint", "Vehicle"),)),
     Relationship(
@@ -272,11 +293,11 @@ RELATIONSHIPS: Final = (
             **_RECORDED,
         },
     ),
-    Relationship("KNOWN_TO", "The dealer knows this profile.", (("Profile", "Dealer"),), {"since": "µs", **_RECORDED}),
+    Relationship(
+        "KNOWN_TO", "The dealer knows this profile.", (("Profile", "Dealer"),), {"since": "µs", **_RECORDED}
+    ),
 )
 
 LABELS: Final = frozenset(node.label for node in NODES)
 TYPES: Final = frozenset(relationship.type for relationship in RELATIONSHIPS)
-PROPERTIES: Final = frozenset(
-    name for thing in (*NODES, *RELATIONSHIPS) for name in thing.properties
-)
+PROPERTIES: Final = frozenset(name for thing in (*NODES, *RELATIONSHIPS) for name in thing.properties)

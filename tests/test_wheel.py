@@ -13,7 +13,16 @@ DATA = (".cypher", ".toml", ".lock", ".graphql")
 
 
 def test_the_wheel_holds_the_product_and_nothing_else(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-index",
+    ]
     subprocess.run([*build, "--wheel-dir", str(tmp_path), str(ROOT)], check=True, capture_output=True)
     (wheel,) = tmp_path.glob("guanxi-*.whl")
     shipped = set(zipfile.ZipFile(wheel).namelist())

@@ -117,7 +117,7 @@ class TestSorting:
         assert (change.first_seen, change.last_seen) == (NOW - DAY // 9, NOW + 2 * DAY // 9)
 
     def test_the_first_moment_of_1970_is_a_time(self, rules: Rules) -> None:
-        batch = [drafted(userId="a", messageId=name, at=at) for name, at in (("m", 0), ("n", 1_000_000))]
+        batch = [drafted(userId="a", messageId=name, timestamp=f"1970-01-01T00:00:0{name}Z") for name in "01"]
         (change,) = changes_of(batch, NOTHING, rules).profiles.values()
         assert (change.first_seen, change.last_seen) == (0, 1_000_000)
 
