@@ -11,8 +11,8 @@ from itertools import count
 import orjson
 
 from bench import raw
-from bench.lean import Connection
 from bench.ingest import new_key
+from bench.lean import Connection
 from bench.measure import Figure, interleaved
 from bench.setting import Bench, server
 
