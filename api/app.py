@@ -12,6 +12,7 @@ from api import errors
 from api.gql.view import GraphQLView
 from api.health import Readiness
 from api.logs import RequestLog
+from api.rest.ingest.limits import Rate
 from api.rest.ingest.routes import router as ingest_router
 from api.wiring import Services
 
@@ -38,7 +39,10 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(RequestLog)
     app.add_api_route("/graphql", graphql.post, methods=["POST"], response_class=Response)
     app.add_api_route("/graphql", graphql.get, methods=["GET"], response_class=Response)
-    app.include_router(ingest_router(services))
+    settings = services.settings
+    app.include_router(
+        ingest_router(services, rate=Rate(per_second=settings.ingest_rate, burst=settings.ingest_burst))
+    )
 
     async def healthz() -> Response:
         """The process is alive."""

@@ -63,6 +63,13 @@ class Settings(BaseSettings):
         None, description="Page cache of the embedded Neo4j in MiB; default from the machine's memory."
     )
 
+    ingest_rate: Annotated[float, Field(gt=0)] = Field(
+        5_000, description="Events a second that one write key may send in the long run."
+    )
+    ingest_burst: Annotated[float, Field(gt=0)] = Field(
+        20_000, description="Events that one write key may send at once after a pause."
+    )
+
     neo4j_uri: str | None = Field(
         None,
         validation_alias=AliasChoices("NEO4J_URI", "neo4j_uri"),

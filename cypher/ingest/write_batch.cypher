@@ -1,7 +1,8 @@
 // ingest.write_batch
 // Writes one decided batch: every list of `rows` is a unit of its own, rows are lists sorted by key, and what is
 // CREATEd is known to be new under the feed lock (`feed.begin_write` ran first in this transaction). Times only
-// widen and counts only add up, since an edge may have been used meanwhile by a batch that is no conflict. The lists
+// widen and counts only add up, since an edge may have been used meanwhile by a batch that is no conflict. An edge is
+// found from its profile (its other end has no label, so no plan begins there): a hot identifier has too many. The lists
 // travel in one map: the server plans anew for each combination of parameter sizes, but not for a map's contents.
 // mode: write
 // param position: INTEGER
@@ -65,7 +66,7 @@ CALL () {
 }
 CALL () {
   UNWIND $rows.uses AS r
-  MATCH (p:Profile {id: r[0]})-[e:HAS|CLAIMS]->(i:Identifier {key: r[1]})
+  MATCH (p:Profile {id: r[0]})-[e:HAS|CLAIMS]->(i {key: r[1]})
   SET e.firstAt = CASE WHEN r[2] < coalesce(e.firstAt, r[2] + 1) THEN r[2] ELSE e.firstAt END,
       e.lastAt = CASE WHEN r[3] > coalesce(e.lastAt, r[3] - 1) THEN r[3] ELSE e.lastAt END,
       e.trustedFirstAt = CASE WHEN r[4] < coalesce(e.trustedFirstAt, r[4] + 1) THEN r[4] ELSE e.trustedFirstAt END,
@@ -76,7 +77,7 @@ CALL () {
 }
 CALL () {
   UNWIND $rows.upgrades AS r
-  MATCH (p:Profile {id: r[0]})-[e:CLAIMS]->(i:Identifier {key: r[1]})
+  MATCH (p:Profile {id: r[0]})-[e:CLAIMS]->(i {key: r[1]})
   CREATE (p)-[:HAS {
     value: e.value, grade: r[6],
     firstAt: CASE WHEN e.firstAt < coalesce(r[2], e.firstAt + 1) THEN e.firstAt ELSE r[2] END,

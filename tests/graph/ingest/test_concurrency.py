@@ -370,6 +370,21 @@ class TestFastPath:
         people, _ = await assert_from_scratch(database, keyring, rules)
         assert len(people) == 68
 
+    async def test_no_plan_walks_from_an_identifier(self, database: Database) -> None:
+        """Whose edges may be a hundred thousand; planned on an empty graph, where every choice looks cheap."""
+        text = shelf()["ingest.write_batch"].text.replace("CYPHER 5", "CYPHER 5 EXPLAIN", 1)
+        plan, _ = await database.explain(text, rows={}, position=1, recordedAt=1, operationId="o", rules="r")
+        walks = [details for details in expansions(plan) if details.startswith("(i)")]
+        assert walks == []
+
+
+def expansions(plan: dict[str, Any]) -> Iterator[str]:
+    """What each Expand(All) of a plan walks."""
+    if plan["operatorType"].startswith("Expand(All)"):
+        yield plan["args"]["Details"]
+    for child in plan.get("children", ()):
+        yield from expansions(child)
+
 
 class TestRestoredKeyring:
     @pytest.fixture
