@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from graph.errors import DatabaseUnavailableError, KeyringError, UnsealError
+from graph.errors import DatabaseUnavailableError, IntegrityError, KeyringError, UnsealError
 from graph.ingest.message import Message, Rejected
 
 _log = structlog.get_logger(__name__)
@@ -115,8 +115,8 @@ class _Search:
 
 
 def _is_systemic(error: Exception) -> bool:
-    """True where no message is to blame: the database or the keyring is away."""
-    return isinstance(error, DatabaseUnavailableError) or (
+    """True where no message is to blame: the database or the keyring is away, or the keyring is an old one."""
+    return isinstance(error, (DatabaseUnavailableError, IntegrityError)) or (
         isinstance(error, KeyringError) and not isinstance(error, UnsealError)
     )
 

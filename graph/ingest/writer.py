@@ -2,7 +2,7 @@
 
 The feed's head is locked first, so commits are serial and their order is known; the look-up and the decision
 happen outside the lock and are checked under it: if anything they read was changed by a commit in between, the
-batch is decided anew. See docs/adr/0003-feed-lock-first.md.
+batch is decided anew, and under the lock where that happens again. See docs/adr/0003-feed-lock-first.md.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ class Writer:
     async def write(self, messages: Sequence[Message], *, rejected: Sequence[Rejected] = ()) -> Written:
         """Write a batch (1,000–2,000 messages is best); returns when it is committed.
 
-        Raises DatabaseUnavailableError (repeat it later) and DatabaseError (some row is poisoned: bisect).
+        Raises DatabaseUnavailableError (repeat it later), DatabaseError (some row is poisoned: bisect) and
+        IntegrityError (the keyring is older than the graph).
         """
         return await self.write_drafts(await self.prepare(messages), rejected=rejected)
 

@@ -174,11 +174,28 @@ def kill_leftover(folder: StoreFolder) -> bool:
     found = f"--home-dir={folder.home}" in command_line(pid)
     if found:
         os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + 10
-        while command_line(pid) and time.monotonic() < deadline:
-            time.sleep(_POLL_SECONDS)
+    deadline = time.monotonic() + 10
+    while (_is_dying(pid) or (found and command_line(pid))) and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
     folder.pid_file.unlink(missing_ok=True)
     return found
+
+
+def _is_dying(pid: int) -> bool:
+    """True for a process that was killed and has not yet let go of its sockets: it has no command line any more.
+
+    Only where /proc tells; a zombie has let go of everything.
+    """
+    try:
+        state = (
+            Path(f"/proc/{pid}/stat")
+            .read_text(encoding="ascii", errors="replace")
+            .rpartition(")")[2]
+            .split()[0]
+        )
+    except (OSError, IndexError):
+        return False
+    return state not in ("Z", "X") and not command_line(pid)
 
 
 def command_line(pid: int) -> str:

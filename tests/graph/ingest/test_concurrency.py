@@ -14,11 +14,12 @@ from graph.clock import DAY
 from graph.db.connect import connect
 from graph.db.database import Database
 from graph.db.shelf import Shelf, Statement, shelf
-from graph.errors import IntegrityError
+from graph.errors import DatabaseUnavailableError, IntegrityError
 from graph.identity.resolve import resolve
 from graph.identity.rules import Rules
 from graph.identity.stored import judgements_of, to_evidence
 from graph.ingest.message import Message
+from graph.ingest.poison import write_around_poison
 from graph.ingest.segment import Arrival, read_message
 from graph.ingest.sources import SourceDeclaration
 from graph.ingest.writer import Writer, Written
@@ -29,6 +30,7 @@ from graph.settings import load_settings
 from tests.conftest import empty
 from tests.graph.ingest import worlds
 from tests.graph.ingest.state import counts, facts, partition, stored_profiles
+from tests.graph.ingest.support import reasons
 
 NOW = worlds.NOW
 WEB = SourceDeclaration(name="web")
@@ -412,4 +414,7 @@ class TestRestoredKeyring:
         with pytest.raises(IntegrityError) as caught:
             await stale.write([message(userId="u", traits={"name": "李敏"}), message(userId="v")])
         assert "newest keyring" in caught.value.remedy
+        with pytest.raises(DatabaseUnavailableError):  # no message is to blame: none becomes a dead letter
+            await write_around_poison(stale.write, [message(userId="u", traits={"name": "李敏"})] * 3)
+        assert await reasons(database) == []
         assert await counts(database) == before
