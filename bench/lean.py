@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 
 class Connection:
-    """One kept-alive connection that posts JSON with a write key."""
+    """One kept-alive connection that posts JSON, with a write key or as bearer of another."""
 
-    def __init__(self, address: str, path: str, key: str) -> None:
+    def __init__(self, address: str, path: str, key: str = "", *, bearer: str = "") -> None:
         parts = urlsplit(address)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
-        token = base64.b64encode(f"{key}:".encode()).decode()
+        proof = f"Bearer {bearer}" if bearer else f"Basic {base64.b64encode(f'{key}:'.encode()).decode()}"
         self._head = (
-            f"POST {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nAuthorization: Basic {token}\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nAuthorization: {proof}\r\n"
             "Content-Type: application/json\r\nContent-Length: "
         )
 

@@ -19,6 +19,7 @@ from bench.setting import Bench, server
 CLIENTS = 64
 EVENTS_EACH = 30
 RAW_EVENTS = 400
+WARM_UP = 5
 RAW_TASKS = (1, 4, 16, 32)
 
 ONE = """MATCH (p:Profile {id: $profile})
@@ -61,8 +62,9 @@ async def single(bench: Bench) -> list[Figure]:
         async def theirs() -> float:
             return max([await one_by_one(bench, tasks, numbers) for tasks in RAW_TASKS])
 
-        await ours()
-        await theirs()
+        for _ in range(WARM_UP):  # the server compiles what is run often; a few thousand commits show its pace
+            await ours()
+            await theirs()
         figure = Figure(
             "single-events",
             f"{CLIENTS} clients, one event a request, acknowledged when committed",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import statistics
 import time
 
-import httpx
+import orjson
 
 from bench import raw
+from bench.lean import Connection
 from bench.measure import Figure, interleaved
 from bench.setting import Bench, server
 from bench.worlds import journeys
@@ -55,21 +56,17 @@ async def view(bench: Bench) -> list[Figure]:
     repository = ProfileRepository(services.database)
     want = Want(identifiers=True, pages=(PageRequest(first=20),), clear=True)
     key = (await services.access.create(Role.ADMIN)).key
-    async with (
-        server(bench) as address,
-        httpx.AsyncClient(headers={"Authorization": f"Bearer {key}"}) as session,
-    ):
+    body = orjson.dumps({"query": QUERY, "variables": {"id": one_id}})
+    async with server(bench) as address, Connection(address, "/graphql", bearer=key) as connection:
 
         async def ours() -> float:
             waits = list[float]()
             for _ in range(REQUESTS):
                 started = time.perf_counter()
-                answer = await session.post(
-                    f"{address}/graphql", json={"query": QUERY, "variables": {"id": one_id}}
-                )
+                status, answer = await connection.post(body)
                 waits.append(time.perf_counter() - started)
-                edges = answer.json()["data"]["user"]["touchpoints"]["edges"]
-                assert len(edges) == 20, answer.text[:300]
+                assert status == 200, answer[:300]
+                assert len(orjson.loads(answer)["data"]["user"]["touchpoints"]["edges"]) == 20, answer[:300]
             return 1000 * statistics.median(waits)
 
         async def theirs() -> float:

@@ -39,7 +39,7 @@ class Capacity:
     of writing the database is asked whether it is still there.
     """
 
-    lanes: int = 2
+    lanes: int = 1
     batch: int = 1_000
     messages: int = 20_000
     payload_bytes: int = 64 * 1024 * 1024

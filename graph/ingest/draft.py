@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graph.identity.evidence import Identifier
 from graph.ingest.message import Message, Sighting
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
@@ -33,6 +34,7 @@ def draft(messages: Sequence[Message], *, keyring: Keyring, blind: BlindIndex) -
     record_keys = [blind.record_key(m.source, m.record_id) for m in messages]
     keys = keyring.allot([(m.source, key) for m, key in zip(messages, record_keys, strict=True)])
     sealers: dict[str, Sealer] = {}
+    indexes: dict[Identifier, str] = {}
     drafts: list[Draft] = []
     for message, record_key, key in zip(messages, record_keys, keys, strict=True):
         sealer = sealers.get(key.profile_id)
@@ -46,14 +48,16 @@ def draft(messages: Sequence[Message], *, keyring: Keyring, blind: BlindIndex) -
                 record_key=record_key,
                 profile_id=key.profile_id,
                 sealer=sealer,
-                sightings=tuple((identifier_key(blind, s), s) for s in message.sightings),
+                sightings=tuple((_index(s.identifier, blind, indexes), s) for s in message.sightings),
                 vehicle_key=blind.key("vehicle", "*", message.vehicle.vin) if message.vehicle else None,
             )
         )
     return drafts
 
 
-def identifier_key(blind: BlindIndex, sighting: Sighting) -> str:
-    """The blind index an identifier is found by."""
-    value = sighting.identifier
-    return blind.key(value.namespace, value.scope, value.value)
+def _index(identifier: Identifier, blind: BlindIndex, known: dict[Identifier, str]) -> str:
+    """The blind index an identifier is found by; a batch says most of them many times."""
+    key = known.get(identifier)
+    if key is None:
+        key = known[identifier] = blind.key(identifier.namespace, identifier.scope, identifier.value)
+    return key
