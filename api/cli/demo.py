@@ -21,6 +21,7 @@ from graph.settings import load_settings
 MARKER: Final = "demo.json"
 
 TRY_IT: Final = """
+
   Try it   curl -s http://127.0.0.1:{port}/graphql -H 'Authorization: Bearer KEY' -H 'Content-Type: application/json' \\
              -d '{"query":"{ users(first: 3) { edges { node { displayName profiles { source recordId } } } } }"}'
   Look     http://127.0.0.1:{port}/graphql in a browser
