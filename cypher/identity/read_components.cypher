@@ -17,7 +17,7 @@ CALL () {
       [i.key, i.namespace, i.scope, type(e), e.grade, e.firstAt, e.lastAt, e.trustedFirstAt, e.trustedLastAt,
        e.value, e.alias]],
     [(p)-[j:SAME_AS|DIFFERENT_FROM WHERE j.retractedAt IS NULL]->(q:Profile) | [type(j), q.id]],
-    [(p)-[:CANDIDATE]->(c:User) | c.oneId]
+    [(p)-[k:CANDIDATE]->(c:User) | [c.oneId, k.tier]]
   ]) AS profiles
 }
 CALL () {

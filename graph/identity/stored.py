@@ -64,7 +64,10 @@ def use_at(grade: Grade, at: int | None, *, alias: bool = False) -> Use:
 
 @dataclass(slots=True)
 class StoredProfile:
-    """One profile's evidence, its place in the present partition, and what it is called in the graph."""
+    """One profile's evidence, its place in the present partition, and what it is called in the graph.
+
+    `candidates` are the (oneId, tier) of the people it fits equally well.
+    """
 
     id: str
     key: Key
@@ -77,7 +80,7 @@ class StoredProfile:
     identifiers: dict[str, Identifier]
     one_id: str | None = None
     reason: Reason | None = None
-    candidates: frozenset[str] = frozenset()
+    candidates: frozenset[tuple[str, str]] = frozenset()
     judgements: list[tuple[Verdict, str]] = field(default_factory=list[tuple[Verdict, str]])
 
 
@@ -115,7 +118,7 @@ def open_profile(row: Sequence[Any], sealer: Sealer) -> StoredProfile:
         identifiers=identifiers,
         one_id=current[0] if current else None,
         reason=Reason(tier=current[1], rule=current[2], namespace=current[3]) if current else None,
-        candidates=frozenset(candidates),
+        candidates=frozenset((one_id, tier) for one_id, tier in candidates),
         judgements=[(Verdict(type_.lower()), other) for type_, other in judged],
     )
 

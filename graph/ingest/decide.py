@@ -250,7 +250,7 @@ def _resolve(
     }
     for profile in profiles:
         candidates, tier = tied.get(profile.key, ((), ""))
-        if frozenset(candidates) != profile.candidates:
+        if frozenset((one_id, tier) for one_id in candidates) != profile.candidates:
             decision.candidates[profile.id] = (candidates, tier)
     _lives(decision, profiles, set(one_ids.values()))
 

@@ -55,3 +55,30 @@ async def test_writing_again_changes_nothing(database: Database, writer: Writer,
     assert (first.stored, first.duplicates) == (40, 0)
     assert (again.stored, again.duplicates) == (0, 40)
     assert (facts(await stored_profiles(database, keyring)), await counts(database)) == before
+
+
+async def test_who_fits_two_people_stays_apart_and_names_them(database: Database, writer: Writer) -> None:
+    said = [("website", "王建国"), ("app", "王建军"), ("crm", "王先生")]
+    events = [
+        (
+            source,
+            {
+                "type": "identify",
+                "userId": "u",
+                "messageId": "m",
+                "traits": {"phone": "13912340000", "name": name},
+            },
+        )
+        for source, (_, name) in zip(worlds.SOURCES, said, strict=True)
+    ]
+    for message in worlds.messages(events):
+        await writer.write([message])
+    rows = await database.run_schema(
+        "CYPHER 5 MATCH (p:Profile) RETURN p.source AS source, [(p)-[c:CANDIDATE]->(u:User) | c.tier] AS tiers, "
+        "COUNT { (p)-[:RESOLVED_TO]->(:User)<-[:RESOLVED_TO]-(:Profile) } AS others ORDER BY source"
+    )
+    assert [(row["source"], len(row["tiers"]), row["others"]) for row in rows] == [
+        ("app", 0, 0),
+        ("crm", 2, 0),
+        ("website", 0, 0),
+    ]
