@@ -62,7 +62,8 @@ async def single(bench: Bench) -> list[Figure]:
         async def theirs() -> float:
             return max([await one_by_one(bench, tasks, numbers) for tasks in RAW_TASKS])
 
-        for _ in range(WARM_UP):  # the server compiles what is run often; a few thousand commits show its pace
+        # The server compiles what is run often: only after a few thousand commits does it show its pace.
+        for _ in range(WARM_UP):
             await ours()
             await theirs()
         figure = Figure(
