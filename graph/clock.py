@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-MICROSECOND: Final = 1
 SECOND: Final = 1_000_000
 DAY: Final = 86_400 * SECOND
 

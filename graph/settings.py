@@ -5,7 +5,6 @@ Read from the environment and from `.env`; prefix `GUANXI_`, plus Neo4j's custom
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -110,9 +109,3 @@ def load_settings(**overrides: object) -> Settings:
 def _variable(location: tuple[int | str, ...]) -> str:
     name = str(location[0]) if location else "?"
     return name.upper() if name.upper().startswith("NEO4J_") else f"GUANXI_{name.upper()}"
-
-
-@lru_cache(maxsize=1)
-def settings() -> Settings:
-    """The process's settings, read once."""
-    return load_settings()

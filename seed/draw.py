@@ -68,14 +68,7 @@ class Quota:
     def offer(self, *, eligible: bool = True) -> bool:
         """Count one unit; True when this one gets the phenomenon."""
         self._owed += self._rate
-        return eligible and self._take()
-
-    def owes(self) -> bool:
-        """Take one if one is owed, without counting a unit: for what strikes elsewhere than it is counted."""
-        return self._take()
-
-    def _take(self) -> bool:
-        if self._owed < self._mark:
+        if not eligible or self._owed < self._mark:
             return False
         self._owed -= 1
         self._mark = self._rng.random()

@@ -121,10 +121,11 @@ def decide(
     decision = Decision(birth_ids=dict(birth_ids), guards=_guards(changes, known))
     together = {profile.id: profile for profile in stored}
     decision.before = {profile.id: _copy(profile) for profile in stored}
+    shared = {change.id for change in unresolved_changes}
     for place, change in enumerate(changes.profiles.values()):
         if change.id in together:
             _amend(together[change.id], change)
-        elif change.known is None and any(change is item for item in unresolved_changes):
+        elif change.known is None and change.id in shared:
             together[change.id] = _newborn(change, birth_ids[change.id], place)
         elif change.known is None:
             decision.placements[change.id] = place_alone(change, birth_ids[change.id])
