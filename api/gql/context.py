@@ -8,6 +8,7 @@ from typing import TypeAlias
 import strawberry
 from graphql import DocumentNode
 
+from api.wiring import Services
 from graph.access.roles import Caller
 from graph.profile.service import RelationshipView
 
@@ -17,8 +18,13 @@ class GqlContext:
     """One request: who asks, what, and of whom."""
 
     caller: Caller
-    people: RelationshipView
+    services: Services
     document: DocumentNode
+
+    @property
+    def people(self) -> RelationshipView:
+        """The relationship view."""
+        return self.services.people
 
 
 GqlInfo: TypeAlias = strawberry.Info[GqlContext, None]

@@ -9,6 +9,7 @@ from typing import Any, Final
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
 from api.gql.documents import UsePrepared
@@ -19,6 +20,12 @@ from api.gql.profile.touchpoints import BY_KIND
 from api.gql.scalars import INSTANT, Instant
 
 SDL_FILE: Final = Path(__file__).with_name("schema.graphql")
+
+QUERIES: Final[tuple[type, ...]] = (ProfileQuery,)
+"""What can be asked, one class a domain."""
+
+MUTATIONS: Final[tuple[type, ...]] = ()
+"""What can be done, one class a domain."""
 
 
 class Schema(strawberry.Schema):
@@ -42,7 +49,8 @@ def build_schema(*, suggestions: bool = False, plain: bool = True) -> Schema:
     """
     types: list[Any] = [User, Profile, Vehicle, FormerUser, *BY_KIND.values()]
     return Schema(
-        query=ProfileQuery,
+        query=merge_types("Query", QUERIES),
+        mutation=merge_types("Mutation", MUTATIONS) if MUTATIONS else None,
         types=types,
         extensions=[UsePrepared],
         execution_context_class=PlainExecutor if plain else None,

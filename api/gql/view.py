@@ -141,7 +141,7 @@ class GraphQLView:
             asked.query,
             variable_values=asked.variables,
             operation_name=asked.operation_name,
-            context_value=GqlContext(caller, self._services.people, prepared.document),
+            context_value=GqlContext(caller, self._services, prepared.document),
         )
         _raise_unavailable(result.errors or [])
         return _response(result.data, [told(error) for error in result.errors or []], media, executed=True)
@@ -158,8 +158,8 @@ class GraphQLView:
             return [GraphQLError("`operationName` names no operation of the document.")]
         if asked.operation_name is None and len(operations) != 1:
             return [GraphQLError("The document has several operations: name one by `operationName`.")]
-        if any(operation.operation is not OperationType.QUERY for operation in operations):
-            return [GraphQLError("Only queries can be asked.")]
+        if any(operation.operation is OperationType.SUBSCRIPTION for operation in operations):
+            return [GraphQLError("Subscriptions cannot be asked here.")]
         return []
 
 

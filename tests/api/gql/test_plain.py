@@ -43,7 +43,7 @@ async def answer(
     prepared = Documents(schema.core, suggestions=False).prepare(query)
     assert prepared.document is not None
     assert prepared.errors == ()
-    context = GqlContext(Caller(Role.ADMIN, "1"), services.people, prepared.document)
+    context = GqlContext(Caller(Role.ADMIN, "1"), services, prepared.document)
     wanted = {name: value for name, value in variables.items() if f"${name}" in query}
     result = await schema.execute(query, variable_values=wanted, context_value=context)
     return result.data, [f"{error.path} {error.message}" for error in result.errors or []]
