@@ -13,7 +13,7 @@ from api.gql.view import GraphQLView
 from api.health import Readiness
 from api.logs import RequestLog
 from api.rest.ingest.limits import Rate
-from api.rest.ingest.routes import router as ingest_router
+from api.rest.ingest.routes import IngestEndpoints, committer_of
 from api.wiring import Services
 
 
@@ -25,24 +25,29 @@ def create_app(services: Services) -> FastAPI:
     """
     readiness = Readiness(services)
     graphql = GraphQLView(services)
+    committer = committer_of(services)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         await readiness.prepare()
-        yield
+        async with committer:
+            yield
         readiness.close()
         await graphql.aclose()
 
     app = FastAPI(title="guanxi", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.readiness = readiness
     errors.install(app)
+    settings = services.settings
+    app.add_middleware(
+        IngestEndpoints,
+        services=services,
+        committer=committer,
+        rate=Rate(per_second=settings.ingest_rate, burst=settings.ingest_burst),
+    )
     app.add_middleware(RequestLog)
     app.add_api_route("/graphql", graphql.post, methods=["POST"], response_class=Response)
     app.add_api_route("/graphql", graphql.get, methods=["GET"], response_class=Response)
-    settings = services.settings
-    app.include_router(
-        ingest_router(services, rate=Rate(per_second=settings.ingest_rate, burst=settings.ingest_burst))
-    )
 
     async def healthz() -> Response:
         """The process is alive."""

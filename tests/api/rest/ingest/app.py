@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from api.rest.ingest.limits import Rate
-from api.rest.ingest.routes import router
+from api.rest.ingest.routes import IngestEndpoints, committer_of
 from graph.access.service import AccessService
 from graph.clock import Clock, system_clock
 from graph.db.connect import connect
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What the router asks of `api.wiring.Services`."""
+    """What the endpoints ask of `api.wiring.Services`."""
 
     database: Database
     writer: Writer
@@ -67,8 +67,15 @@ async def serving(
     wiring: Wiring, *, rate: Rate | None = None, capacity: Capacity | None = None
 ) -> AsyncIterator[str]:
     """A real server on loopback for these services; its address."""
-    app = FastAPI()
-    app.include_router(router(wiring, rate=rate, capacity=capacity))
+    committer = committer_of(wiring, capacity=capacity)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with committer:
+            yield
+
+    app = FastAPI(lifespan=lifespan)
+    app.add_middleware(IngestEndpoints, services=wiring, committer=committer, rate=rate)
     config = uvicorn.Config(app, port=0, log_level="warning", lifespan="on", ws="none", access_log=False)
     server = _Server(config)
     running = asyncio.create_task(server.serve())
