@@ -26,7 +26,8 @@ def rejected_path(path: Path, format_: FileFormat) -> Path:
     """Where the rejected rows of a file go: `people.csv` to `people.csv.rejected.csv`."""
     name = "stdin" if path == STDIN else path.name
     folder = Path() if path == STDIN else path.parent
-    return folder / f"{name}.rejected.{format_}"
+    suffix = FileFormat.CSV if format_ is FileFormat.CSV else FileFormat.JSONL
+    return folder / f"{name}.rejected.{suffix}"
 
 
 class RejectedFile:

@@ -41,7 +41,7 @@ class Row:
 
 
 class Rows:
-    """The rows of an opened file; `columns` are a CSV file's, None for JSON Lines.
+    """The rows of an opened file; `columns` are a CSV or Parquet file's, None for JSON Lines.
 
     Raises InputError where there is no header or a column stands twice.
     """
@@ -54,6 +54,8 @@ class Rows:
         self._unread: Line | None = None
         if file.format is FileFormat.CSV:
             self._read_header(delimiter)
+        elif file.columns is not None:
+            self.columns = file.columns
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -71,7 +73,7 @@ class Rows:
         self._lines = Lines(at, start=place, number=line)
 
     def __iter__(self) -> Iterator[Row]:
-        return self._csv_rows() if self.columns is not None else self._json_rows()
+        return self._csv_rows() if self._file.format is FileFormat.CSV else self._json_rows()
 
     def _read_header(self, delimiter: str | None) -> None:
         first = self._next_written()

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from graph.errors import InputError
+from graph.ingest.files.parquet import MAGIC, ParquetLines
 
 MAX_ROW_BYTES: Final = 1_048_576
 STDIN: Final = Path("-")
@@ -38,6 +39,7 @@ class FileFormat(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ class Lines:
 class OpenFile:
     """An opened file: its UTF-8 stream, its format, and how far the packed file has been read.
 
-    `size` is that of the packed file, None where unknown.
+    `size` is that of the packed file, None where unknown. `columns` are those of a Parquet file, whose rows come as
+    lines of JSON.
     """
 
     path: Path
@@ -100,6 +103,7 @@ class OpenFile:
     size: int | None
     packed: IO[bytes]
     seekable: bool
+    columns: list[str] | None = None
 
     @property
     def label(self) -> str:
@@ -143,6 +147,10 @@ def open_file(
             gzipped = path.suffix == ".gz"
             unpacked = io.BufferedReader(gzip.GzipFile(fileobj=packed), _HEAD_BYTES) if gzipped else packed  # pyright: ignore[reportArgumentType]
             head = unpacked.peek(_HEAD_BYTES)
+        if format_ is FileFormat.PARQUET or head.startswith(MAGIC):
+            with _open_parquet(path, packed) as opened:
+                yield opened
+            return
         chosen = _encoding(head, encoding, path)
         plain = chosen in ("utf-8", "utf-8-sig")
         stream = unpacked if plain else io.BufferedReader(_Transcoded(unpacked, chosen), _HEAD_BYTES)
@@ -160,6 +168,25 @@ def open_file(
         )
     finally:
         packed.close()
+
+
+@contextmanager
+def _open_parquet(path: Path, packed: IO[bytes]) -> Generator[OpenFile]:
+    if path == STDIN or path.suffix == ".gz":
+        raise InputError(
+            f"{label(path)} is Parquet, which is read from the end.",
+            remedy="Give an unpacked file by its path.",
+        )
+    with _explained(path), ParquetLines(path) as lines:
+        yield OpenFile(
+            path=path,
+            stream=io.BufferedReader(lines, _HEAD_BYTES),
+            format=FileFormat.PARQUET,
+            size=path.stat().st_size,
+            packed=packed,
+            seekable=False,
+            columns=lines.columns,
+        )
 
 
 def _open_packed(path: Path) -> io.BufferedReader:
@@ -213,8 +240,6 @@ def _check_head(head: bytes, path: Path, encoding: str) -> None:
         raise InputError(f"{label(path)} is empty.", remedy="Check the path.")
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise InputError(f"{label(path)} is a spreadsheet or archive.", remedy="Export it as CSV UTF-8.")
-    if head.startswith(b"PAR1"):
-        raise InputError(f"{label(path)} is a Parquet file.", remedy="Export it as CSV or JSON Lines.")
     if head.count(b"\x00") > len(head) // 4:
         raise InputError(
             f"{label(path)} looks like UTF-16 without a byte order mark.",
