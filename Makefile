@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench lock docs clean
+.PHONY: help setup demo test check format bench soak lock docs clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
@@ -48,6 +48,9 @@ format: ## Format the code and mend what ruff can mend.
 
 bench: setup ## Ratios against a peer in the same run; appends to bench/results and rewrites docs/benchmarks.md.
 	$(BIN)/python -m bench
+
+soak: setup ## Every property with 20 times its examples (TIMES=n); rewrites docs/soak.md.
+	$(BIN)/python -m tests.soak $(or $(TIMES),20)
 
 lock: ## Resolve the Python packages anew (maintainers; the jars: python -m graph.runtime.lock).
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-annotate --no-header \

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import AsyncIterator, Iterator
+import re
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,9 +22,34 @@ from graph.runtime import Endpoint
 from graph.runtime import database as embedded
 from graph.settings import Settings, load_settings
 
+_KEPT = (
+    "GUANXI_CACHE_DIR", "GUANXI_JARS_DIR", "GUANXI_MAVEN_REPOSITORY", "GUANXI_SOAK", "GUANXI_SOAK_REPORT",
+)  # fmt: skip
+
 for _name in [name for name in os.environ if name.startswith(("GUANXI_", "NEO4J_"))]:
-    if _name not in ("GUANXI_CACHE_DIR", "GUANXI_JARS_DIR", "GUANXI_MAVEN_REPOSITORY", "GUANXI_EXAMPLES"):
+    if _name not in _KEPT:
         del os.environ[_name]
+
+_examples: dict[str, int] = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note how many examples a property test has passed."""
+    report = yield
+    told = getattr(item, "hypothesis_statistics", "") if report.when == "call" and report.passed else ""
+    for count in re.findall(r"- ([0-9]+) passing,", told):
+        _examples[item.nodeid] = _examples.get(item.nodeid, 0) + int(count)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Property tests tell their counts: together in one line, each to `make soak`."""
+    if _examples:
+        total = sum(_examples.values())
+        terminalreporter.write_line(f"{len(_examples)} properties held on {total:,} examples")
+    if report := os.environ.get("GUANXI_SOAK_REPORT"):
+        Path(report).write_text(json.dumps(_examples), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

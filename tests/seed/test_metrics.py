@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seed.metrics import Scores, compare
+from tests.laws import examples
 
 Rows = list[tuple[int, str, str]]
 
@@ -70,7 +71,7 @@ def partitions(draw: st.DrawFn) -> tuple[Rows, dict[int, str]]:
     return truth, predicted
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(partitions())
 def test_scores_equal_those_of_brute_force(case: tuple[Rows, dict[int, str]]) -> None:
     truth, predicted = case

@@ -25,6 +25,7 @@ from seed.serials import (
     vin,
 )
 from seed.world import scenes
+from tests.laws import examples
 
 VIN_LETTERS = dict(
     zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)), strict=True)
@@ -44,7 +45,7 @@ def vin_check_is_right(text: str) -> bool:
     return text[8] == ("X" if left == 10 else str(left))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     index=st.integers(min_value=0, max_value=ID_SLOTS - 1),
     year=st.integers(min_value=1930, max_value=2008),
@@ -62,7 +63,7 @@ def test_a_government_id_tells_birthday_and_sex_and_passes_its_check(
     assert int(text[16]) % 2 == male
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(index=st.integers(min_value=0, max_value=3_000_000), year=st.integers(min_value=2022, max_value=2026))
 def test_a_vin_passes_its_check(index: int, year: int) -> None:
     text = vin(index, body="25CH3", year=year)

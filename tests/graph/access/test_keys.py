@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from graph.access.keys import check_preset, digest, is_sendable, new_key
 from graph.access.roles import Role
 from graph.errors import ConfigurationError
+from tests.laws import examples
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -37,7 +38,7 @@ def test_a_preset_that_cannot_be_sent_is_refused_without_being_repeated(key: str
     assert not key or key not in str(caught.value)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_judged(text: str) -> None:
     assert is_sendable(text) == (8 <= len(text) <= 256 and all("!" <= char <= "~" for char in text))

@@ -10,6 +10,7 @@ from graph.ingest import catalogue, catalogue_docs
 from graph.ingest.catalogue import FieldErrors, GenericEvent, TypedEvent, read_event, read_page
 from graph.ingest.money import EXPONENTS
 from tests.graph.ingest.normalise.strategies import JSON_VALUE, TEXT
+from tests.laws import examples
 
 KINDS = {
     "Enquiry Submitted": "enquiry",
@@ -163,7 +164,7 @@ class TestMoney:
         assert clear["amountMinor"] == minor
         assert clear["currency"] == {None: "CNY", "cny": "CNY", "RMB": "CNY"}.get(currency, currency)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=examples(150), deadline=None)
     @given(minor=st.integers(min_value=0, max_value=10**15), currency=st.sampled_from(sorted(EXPONENTS)))
     def test_every_amount_of_every_currency_comes_back(self, minor: int, currency: str) -> None:
         digits = EXPONENTS[currency]
@@ -308,7 +309,7 @@ class TestPages:
         assert (found.clear, found.personal) == ({}, {"url": url})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     name=st.sampled_from(sorted(KINDS)) | TEXT,
     properties=st.dictionaries(st.sampled_from(PROPERTIES), JSON_VALUE, max_size=6),
@@ -331,7 +332,7 @@ def test_no_value_is_lost_and_clear_values_are_storable(name: str, properties: d
         assert stored in found.clear or stored in found.personal or prop in found.personal
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     properties=st.dictionaries(st.sampled_from(["path", "url", "channel", "x"]), JSON_VALUE),
     name=st.none() | TEXT,

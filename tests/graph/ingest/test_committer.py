@@ -16,6 +16,7 @@ from graph.ingest.message import Message, Rejected
 from graph.ingest.poison import write_around_poison
 from graph.ingest.writer import Writer
 from tests.graph.ingest.support import count, poisoned, reasons, track
+from tests.laws import examples
 
 SIXTY_FOUR = [track(n) for n in range(64)]
 
@@ -123,7 +124,7 @@ class TestPoison:
         assert store.letters == ["poisoned"]
         assert store.calls - 1 <= 15
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(60), deadline=None)
     @given(bad=st.sets(st.integers(0, 63)))
     def test_any_set_of_them_is_found_and_nobody_else(self, bad: set[int]) -> None:
         asyncio.run(self._find(bad))

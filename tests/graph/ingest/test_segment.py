@@ -14,6 +14,7 @@ from graph.identity.evidence import Grade, SourceClass
 from graph.ingest.message import Message, MessageType, Rejected
 from graph.ingest.segment import MAX_EVENT_BYTES, Arrival, read_message
 from graph.ingest.sources import SourceDeclaration, default_source
+from tests.laws import examples
 
 NOW = 1_795_000_000 * SECOND
 STAMP = to_datetime(NOW - 10 * SECOND).isoformat()
@@ -227,7 +228,7 @@ class TestTimes:
         assert found.field == "timestamp"
         assert found.message
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(60), deadline=None)
     @given(
         skew=st.integers(-400 * DAY, 400 * DAY),
         age=st.integers(0, 30 * DAY),
@@ -317,7 +318,7 @@ class TestMistakes:
 
         assert not any(secret in f"{refused(event).field} {refused(event).message}" for event in events)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=examples(150), deadline=None)
     @given(
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -338,7 +339,7 @@ class TestMistakes:
     def test_nothing_that_json_can_say_raises(self, event: Any) -> None:
         assert isinstance(read(event), (Message, Rejected))
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=examples(150), deadline=None)
     @given(
         kind=st.sampled_from(["identify", "track", "page", "screen", "group", "alias"]),
         said=st.dictionaries(

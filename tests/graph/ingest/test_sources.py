@@ -20,6 +20,7 @@ from graph.ingest.sources import (
     load_sources,
     parse_sources,
 )
+from tests.laws import examples
 
 WHOLE = """
 [sources.shop-web]
@@ -143,7 +144,7 @@ class TestDeclared:
         with pytest.raises(ConfigurationError, match="stored source declaration"):
             SourceDeclaration.from_json(text)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(60), deadline=None)
     @given(
         grades=st.dictionaries(st.sampled_from(list(Namespace)), st.sampled_from(list(Grade))),
         founder=st.sampled_from(["auto", "known", "anonymous"]),

@@ -13,6 +13,7 @@ from graph.clock import DAY, SECOND, from_datetime, isoformat, to_datetime
 from graph.errors import InputError
 from graph.ingest.times import EARLIEST, FUTURE_TOLERANCE, correct_skew, parse_time
 from tests.graph.ingest.normalise.strategies import JSON_VALUE
+from tests.laws import examples
 
 NOW = from_datetime(datetime(2026, 11, 22, 8, tzinfo=UTC))
 MOMENTS = st.integers(min_value=130_000_000 * SECOND, max_value=4_000_000_000 * SECOND).map(to_datetime)
@@ -105,7 +106,7 @@ def test_a_time_without_offset_is_read_in_the_zone_given() -> None:
     assert isoformat(parse_time("2024-01-02T03:04:05Z", now=NOW, tz=shanghai)) == "2024-01-02T03:04:05.000Z"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(moment=MOMENTS, hours=st.integers(min_value=-12, max_value=14))
 def test_spellings_of_a_moment_agree(moment: datetime, hours: int) -> None:
     expected = from_datetime(moment)
@@ -116,7 +117,7 @@ def test_spellings_of_a_moment_agree(moment: datetime, hours: int) -> None:
     assert parse_time(expected // SECOND, now=NOW) == expected // SECOND * SECOND
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(raw=JSON_VALUE | st.from_regex(r"[0-9]{1,14}[-/:.T年月日Z+0-9 ]{0,20}", fullmatch=True))
 def test_any_value_is_a_time_in_bounds_or_an_input_error_without_the_value(raw: object) -> None:
     try:
@@ -150,7 +151,7 @@ class TestCorrectSkew:
     def test_nothing_lies_before_1900(self) -> None:
         assert correct_skew(EARLIEST, NOW + 90 * 365 * DAY, NOW) == EARLIEST
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=examples(100), deadline=None)
     @given(
         age=st.integers(min_value=0, max_value=30 * DAY),
         delay=st.integers(min_value=0, max_value=DAY),

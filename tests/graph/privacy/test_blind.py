@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from graph.errors import KeyringError
 from graph.privacy.blind import BlindIndex
 from graph.privacy.framing import frame
+from tests.laws import examples
 
 ROOT = bytes(range(32))
 part = st.text(max_size=8)
@@ -29,7 +30,7 @@ def test_the_index_is_hmac_sha256_under_an_hkdf_key() -> None:
     assert BlindIndex(ROOT).key("phone", "*", value.decode()) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.tuples(part, part, part), st.tuples(part, part, part))
 def test_identifiers_are_equal_only_where_all_parts_are(
     left: tuple[str, str, str], right: tuple[str, str, str]
@@ -38,13 +39,13 @@ def test_identifiers_are_equal_only_where_all_parts_are(
     assert (index.key(*left) == index.key(*right)) == (left == right)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(part, max_size=4), st.lists(part, max_size=4))
 def test_frames_are_equal_only_where_all_parts_are(left: list[str], right: list[str]) -> None:
     assert (frame(*left) == frame(*right)) == (left == right)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(part, st.text(st.characters(), max_size=8))
 def test_every_text_has_an_index_of_22_characters(first: str, last: str) -> None:
     """Lone surrogates too: an encoding error would carry the value."""

@@ -24,6 +24,7 @@ from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring, ProfileKey
 from graph.privacy.seal import Sealer
 from tests.graph.privacy.support import remains, settings_in, start
+from tests.laws import examples
 
 ITEMS = [("crm", f"record{number:04d}") for number in range(500)]
 
@@ -68,7 +69,7 @@ def test_keys_for_answers_what_was_allotted(tmp_path: Path, keyring: Keyring) ->
         assert cold.keys_for([]) == {}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(st.lists(st.tuples(st.sampled_from(["crm", "web"]), st.sampled_from("abcdef")), max_size=6)))
 def test_any_batches_agree_with_a_dictionary(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[tuple[str, str]]]

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.privacy import mask
+from tests.laws import examples
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def visible(masked: str, value: str) -> int:
     return sum(1 for char in masked if char != "*" and char in value)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(value=st.text(alphabet=st.characters(exclude_characters="*"), min_size=1, max_size=40))
 def test_an_opaque_mask_shows_half_at_most_and_nothing_of_a_short_value(value: str) -> None:
     masked = mask.opaque(value)
@@ -57,7 +58,7 @@ def test_an_opaque_mask_shows_half_at_most_and_nothing_of_a_short_value(value: s
     assert "*" in masked
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(digits=st.from_regex(r"\+[1-9][0-9]{5,14}", fullmatch=True))
 def test_a_phone_mask_hides_at_least_half_of_other_countries_numbers(digits: str) -> None:
     masked = mask.phone(digits)
@@ -65,7 +66,7 @@ def test_a_phone_mask_hides_at_least_half_of_other_countries_numbers(digits: str
     assert "****" in masked
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     name=st.text(alphabet=st.characters(categories=["L", "Zs"]), min_size=1, max_size=30),
     masker=st.sampled_from(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from graph.errors import KeyringError, UnsealError
 from graph.privacy.seal import OVERHEAD, Sealer
+from tests.laws import examples
 
 KEY = bytes(range(32))
 PROFILE = "0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f"
@@ -27,7 +28,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(key=st.binary(min_size=32, max_size=32), profile=st.text(max_size=12), field=fields, value=st.binary())
 def test_round_trip(key: bytes, profile: str, field: str, value: bytes) -> None:
     sealed = Sealer(key, profile).seal(field, value)
@@ -35,14 +36,14 @@ def test_round_trip(key: bytes, profile: str, field: str, value: bytes) -> None:
     assert len(sealed) == len(value) + OVERHEAD
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(value=json_values)
 def test_json_round_trip(value: object) -> None:
     sealer = Sealer(KEY, PROFILE)
     assert sealer.open_json("traits", sealer.seal_json("traits", value)) == value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(here=st.tuples(st.text(max_size=6), fields), there=st.tuples(st.text(max_size=6), fields))
 def test_a_moved_value_does_not_open(here: tuple[str, str], there: tuple[str, str]) -> None:
     """Even under one data key, profile and field bind; also where their texts would join to the same."""
@@ -84,7 +85,7 @@ def test_every_truncation_and_extension_is_noticed() -> None:
             sealer.open("phone", broken)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=80))
 def test_noise_never_opens(noise: bytes) -> None:
     with pytest.raises(UnsealError):

@@ -14,6 +14,7 @@ from graph.ingest.segment import Arrival, read_message
 from graph.ingest.sources import SourceDeclaration
 from graph.ingest.writer import Writer
 from graph.profile.traits import TraitState, analysis_values, merge
+from tests.laws import examples
 
 VALUES = st.one_of(st.text(max_size=3), st.integers(0, 3), st.booleans(), st.none())
 SAID = st.tuples(
@@ -30,7 +31,7 @@ def state_of(said: list[tuple[dict[str, object], int | None, set[str]]]) -> Trai
     return state
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(SAID, max_size=6), st.randoms(use_true_random=False))
 def test_order_and_repetition_do_not_matter(
     said: list[tuple[dict[str, object], int | None, set[str]]], random_: random.Random

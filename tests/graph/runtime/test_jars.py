@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from graph.errors import RuntimeProvisionError
 from graph.runtime.jars import NEO4J_VERSION, Jar, format_lock, load_lock, parse_lock
+from tests.laws import examples
 
 WORD = st.from_regex(r"[a-z][a-z0-9.-]{0,12}", fullmatch=True)
 JARS = st.lists(
@@ -41,7 +42,7 @@ def test_path_is_that_of_a_maven_repository() -> None:
 
 
 @given(jars=JARS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_lock_round_trip_in_any_order(jars: list[Jar]) -> None:
     lock = parse_lock(format_lock(tuple(jars)))
     assert lock == parse_lock("# comment\n\n" + format_lock(tuple(reversed(jars))))

@@ -13,6 +13,7 @@ from graph.runtime.server_settings import (
     embedded_conf,
     machine_memory_mb,
 )
+from tests.laws import examples
 
 
 def test_hardening_of_the_design_is_in_force() -> None:
@@ -45,7 +46,7 @@ def test_memory_from_the_machine(machine: int, expected: Memory) -> None:
 
 
 @given(machine=st.integers(512, 2_000_000), heap=st.none() | st.integers(256, 64_000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_memory_law(machine: int, heap: int | None) -> None:
     memory = choose_memory(machine, heap_mb=heap)
     assert memory.heap_mb == (heap or memory.heap_mb)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from graph.runtime.protocol import Command, Report, State, decode_command, encode_command
 from graph.runtime.troubles import explain
+from tests.laws import examples
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_every_end_has_one_message_and_a_remedy(code: int | None, line: str, wha
 
 
 @given(line=st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_no_line_breaks_the_reader(line: bytes) -> None:
     request = decode_command(line)
     assert request is None or isinstance(request[1], Command)

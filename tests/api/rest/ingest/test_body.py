@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from api.rest.ingest.body import Body, find_flaw, parse_body, read_body
 from graph.errors import InputError, TooLargeError
+from tests.laws import examples
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=10),
@@ -23,7 +24,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.dictionaries(st.text(max_size=5), VALUES, max_size=4))
 def test_json_is_read_as_it_is(value: dict[str, Any]) -> None:
     """Whether it came from orjson, or escaped as Python's own encoder writes it, or with a BOM."""
@@ -32,7 +33,7 @@ def test_json_is_read_as_it_is(value: dict[str, Any]) -> None:
     assert find_flaw(value) is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(value=st.dictionaries(st.text(max_size=5), VALUES, max_size=4))
 def test_the_lenient_reader_agrees_with_the_strict_one(value: dict[str, Any]) -> None:
     body = parse_body(b'{"flaw": NaN, "rest": ' + orjson.dumps(value) + b"}")
@@ -41,7 +42,7 @@ def test_the_lenient_reader_agrees_with_the_strict_one(value: dict[str, Any]) ->
     assert body.value["rest"] == value
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.binary(max_size=60) | st.text(alphabet='{}[]":,.0123eE+-truefalsn\\ud8 ', max_size=40))
 def test_nothing_but_input_error_is_raised(raw: bytes | str) -> None:
     with suppress(InputError):
@@ -71,7 +72,7 @@ async def _chunks(*parts: bytes) -> AsyncIterator[bytes]:
         yield part
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(parts=st.lists(st.binary(max_size=30), max_size=5))
 async def test_chunks_are_joined_and_packed_ones_unpacked(parts: list[bytes]) -> None:
     whole = b"".join(parts)

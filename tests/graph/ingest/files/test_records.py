@@ -15,6 +15,7 @@ from graph.ingest.files.records import RowReader, as_file, is_record, read_recor
 from graph.ingest.message import Message, MessageType, Rejected
 from graph.ingest.normalise import Namespace
 from graph.ingest.sources import SourceDeclaration, default_source
+from tests.laws import examples
 
 NOW = 1_795_000_000_000_000
 PEOPLE = parse_mapping(
@@ -208,7 +209,7 @@ _COLUMNS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(values=st.dictionaries(_COLUMNS, _JSON, max_size=6))
 def test_any_row_is_a_message_or_a_reason(values: dict[str, Any]) -> None:
     read = RowReader(as_file(default_source("crm")), NOW, None).read(values)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from graph.errors import InputError
 from graph.ingest.files.rows import Row, Rows
 from graph.ingest.files.stream import open_file
+from tests.laws import examples
 
 
 def read(path: Path, content: bytes, **options: str | None) -> list[Row]:
@@ -183,7 +184,7 @@ def test_reading_goes_on_at_any_row(tmp_path: Path, *, packed: bool) -> None:
 _FIELDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     table=st.lists(st.lists(_FIELDS, min_size=3, max_size=3), max_size=8), delimiter=st.sampled_from(",;\t|")
 )
@@ -199,7 +200,7 @@ def test_every_table_is_read_as_it_was_written(
     assert not problems(rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(noise=st.binary(max_size=100))
 def test_no_bytes_stop_a_file(tmp_path_factory: pytest.TempPathFactory, noise: bytes) -> None:
     content = b"id,name\n" + b"0,a\n" * 1_000 + noise + b"\n"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from graph.ingest.normalise import Namespace, Normal, RefusalCode, Refused, address_key, identifier
 from tests.graph.ingest.normalise.strategies import CHINESE_MOBILE, JSON_VALUE, TEXT
+from tests.laws import examples
 
 OPAQUE = sorted(
     set(Namespace)
@@ -31,7 +32,7 @@ def value_of(namespace: str, raw: object, region: str = "CN") -> str:
 
 
 class TestLaws:
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=examples(200), deadline=None)
     @given(
         namespace=st.sampled_from(sorted(Namespace)),
         raw=JSON_VALUE,
@@ -49,14 +50,14 @@ class TestLaws:
             assert found.code in RefusalCode
             assert found.message
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=examples(200), deadline=None)
     @given(namespace=st.sampled_from(sorted(Namespace)), text=TEXT)
     def test_spaces_and_invisible_characters_around_a_value_do_not_matter(
         self, namespace: Namespace, text: str
     ) -> None:
         assert identifier(namespace, f"\ufeff \u3000{text}\u200b\n") == identifier(namespace, text)
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=examples(200), deadline=None)
     @given(number=CHINESE_MOBILE)
     def test_all_spellings_of_a_phone_agree(self, number: str) -> None:
         wide = number.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
@@ -77,7 +78,7 @@ class TestLaws:
         for spelling in spellings:
             assert identifier("phone", spelling) == expected
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=examples(100), deadline=None)
     @given(
         local=st.from_regex(r"[a-z][a-z0-9]{2,12}q", fullmatch=True),
         tag=st.from_regex(r"[a-z]{1,5}", fullmatch=True),
@@ -91,14 +92,14 @@ class TestLaws:
         )
         assert value_of("email", f"{local}+{tag}@corp.com") != value_of("email", f"{local}@corp.com")
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=examples(100), deadline=None)
     @given(raw=TEXT, namespace=st.sampled_from(OPAQUE))
     def test_opaque_ids_stay_byte_exact(self, raw: str, namespace: str) -> None:
         found = identifier(namespace, raw)
         if isinstance(found, Normal):
             assert found.value in raw
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=examples(200), deadline=None)
     @given(namespace=st.sampled_from(sorted(Namespace)), raw=TEXT)
     def test_a_refusal_never_repeats_the_value(self, namespace: Namespace, raw: str) -> None:
         found = identifier(namespace, raw)
@@ -315,7 +316,7 @@ def test_a_resident_number_tells_year_gender_and_city_and_no_more() -> None:
     assert found.mask == "110********002X"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     body=st.integers(min_value=0, max_value=999),
     born=st.dates(min_value=date(1900, 1, 1), max_value=date(1999, 12, 31)),

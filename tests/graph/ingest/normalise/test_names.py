@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from graph.identity.evidence import PersonName
 from graph.ingest.normalise import comparison_form, person_name
 from tests.graph.ingest.normalise.strategies import JSON_VALUE, TEXT
+from tests.laws import examples
 
 WORD = st.from_regex(r"[A-Z][a-z]{2,9}", fullmatch=True).filter(lambda word: len(set(word.lower())) > 1)
 SURNAME = st.sampled_from("王李张刘陈欧马")
@@ -118,7 +119,7 @@ def test_swapped_names_are_not_equal() -> None:
     assert parts(given="John", family="Smith") != parts(given="Smith", family="John")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(given_name=WORD, middle=st.none() | WORD, family=WORD)
 def test_one_column_and_two_agree_in_latin(given_name: str, middle: str | None, family: str) -> None:
     first = f"{given_name} {middle}" if middle else given_name
@@ -131,7 +132,7 @@ def test_one_column_and_two_agree_in_latin(given_name: str, middle: str | None, 
         assert together.name.full == apart.name.full
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(family=SURNAME, given_name=GIVEN)
 def test_one_column_and_two_agree_in_chinese(family: str, given_name: str) -> None:
     apart = person_name(given=given_name, family=family)
@@ -147,7 +148,7 @@ def test_one_column_and_two_agree_in_chinese(family: str, given_name: str) -> No
         assert together.name == PersonName(family + given_name, family, given_name) == apart.name
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(full=JSON_VALUE | TEXT, given_name=TEXT, family=TEXT)
 def test_any_value_is_answered_and_a_display_parses_to_the_same_name(
     full: object, given_name: str, family: str

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from graph.clock import from_datetime
 from graph.ingest.normalise import Refused, birth_date, city, gender, postcode
 from tests.graph.ingest.normalise.strategies import JSON_VALUE
+from tests.laws import examples
 
 NOW = from_datetime(datetime(2026, 11, 22, tzinfo=UTC))
 
@@ -84,7 +85,7 @@ def test_without_a_clock_the_future_is_not_checked() -> None:
     assert birth_date("2100-01-01") == "2100-01-01"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(day=st.dates(min_value=date(1902, 1, 1), max_value=date(2026, 11, 22)))
 def test_spellings_of_a_day_agree(day: date) -> None:
     expected = birth_date(day.isoformat(), now=NOW)
@@ -97,7 +98,7 @@ def test_spellings_of_a_day_agree(day: date) -> None:
         assert birth_date(spelling, now=NOW) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(raw=JSON_VALUE)
 def test_any_value_is_answered_and_answers_are_fixed_points(raw: object) -> None:
     found = birth_date(raw, now=NOW)
