@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -15,6 +16,7 @@ from api.logs import RequestLog
 from api.rest.ingest.limits import Rate
 from api.rest.ingest.routes import IngestEndpoints, committer_of
 from api.wiring import Services
+from graph.feed.follow import keep_following
 
 
 def create_app(services: Services) -> FastAPI:
@@ -30,8 +32,14 @@ def create_app(services: Services) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         await readiness.prepare()
-        async with committer:
-            yield
+        following = asyncio.gather(*(keep_following(follower) for follower in services.followers))
+        try:
+            async with committer:
+                yield
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
         readiness.close()
         await graphql.aclose()
 

@@ -11,12 +11,21 @@ from graph.clock import Clock, system_clock
 from graph.db.connect import connect
 from graph.db.database import Database
 from graph.db.migrations import migrate
+from graph.erasure.service import ErasureService
 from graph.errors import DatabaseError
+from graph.explanation.service import Explanations
+from graph.feed.follow import Follower
+from graph.feed.reader import FeedReader
+from graph.household.service import Households
 from graph.identity.rules import Rules, load_rules
 from graph.ingest.registry import SourceRegistry
 from graph.ingest.writer import Writer
+from graph.judgement.service import JudgementService
+from graph.matching.service import Matching
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
+from graph.profile.corrections import CorrectionService
+from graph.profile.golden_rules import load_golden_rules
 from graph.profile.repository import ProfileRepository
 from graph.profile.service import RelationshipView
 from graph.runtime import Progress
@@ -36,8 +45,20 @@ class Services:
     writer: Writer
     access: AccessService
     sources: SourceRegistry
+    judgements: JudgementService
+    erasures: ErasureService
+    explanations: Explanations
+    matching: Matching
+    feed: FeedReader
     people: RelationshipView
+    corrections: CorrectionService
+    households: Households
     clock: Clock
+
+    @property
+    def followers(self) -> tuple[Follower, ...]:
+        """What is derived from the graph behind its writers, in the order in which each builds on the one before."""
+        return (self.matching, self.households)
 
 
 @asynccontextmanager
@@ -58,7 +79,9 @@ async def services(
             with Keyring.open(settings, create=create) as keyring:
                 await migrate(database)
                 await claim(database, keyring)
-                yield compose(settings, database, keyring=keyring, rules=rules)
+                found = compose(settings, database, keyring=keyring, rules=rules)
+                await found.erasures.resume()  # what was cut off is ended before anybody reads
+                yield found
         finally:
             await driver.close()
 
@@ -81,6 +104,7 @@ def compose(
 ) -> Services:
     """The services on a database and keyring that are open, migrated and tied to each other."""
     blind = BlindIndex(keyring.index_root)
+    matching = Matching(database, keyring=keyring, blind=blind, rules=rules, clock=clock)
     return Services(
         settings=settings,
         database=database,
@@ -90,6 +114,18 @@ def compose(
         writer=Writer(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
         access=AccessService(database, clock=clock),
         sources=SourceRegistry(database, clock=clock),
-        people=RelationshipView(ProfileRepository(database), keyring=keyring, blind=blind),
+        judgements=JudgementService(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
+        erasures=ErasureService(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
+        explanations=Explanations(database, keyring=keyring, blind=blind, rules=rules, matching=matching),
+        matching=matching,
+        feed=FeedReader(database),
+        people=RelationshipView(
+            ProfileRepository(database),
+            keyring=keyring,
+            blind=blind,
+            golden=load_golden_rules(settings.golden_rules),
+        ),
+        households=Households(database, keyring=keyring, rules=rules, clock=clock),
+        corrections=CorrectionService(database, keyring=keyring, clock=clock),
         clock=clock,
     )

@@ -6,37 +6,49 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench.growth import growth
+from bench.contention import contention
 from bench.ingest import bulk
+from bench.matching import matching
 from bench.measure import Figure, machine, save
 from bench.report import write_report
+from bench.resolve import resolve
 from bench.setting import Bench, bench
 from bench.single import single
+from bench.split import split
 from bench.view import view
 
 BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "ingest": bulk,
     "single": single,
     "view": view,
-    "growth": growth,
+    "resolve": resolve,
+    "split": split,
+    "contention": contention,
+    "matching": matching,
 }
 
 
 async def run(names: list[str]) -> None:
-    """Run the benches named, all without a name."""
+    """Run the benches named, all without a name; what was taken is kept where a later bench fails."""
     before = machine()
-    figures: list[Figure] = []
-    for name in names or BENCHES:
-        async with bench() as opened:
-            for figure in await BENCHES[name](opened):
+    taken: dict[str, list[Figure]] = {}
+    try:
+        for name in names or BENCHES:
+            async with bench() as opened:
+                taken[name] = await BENCHES[name](opened)
+            for figure in taken[name]:
                 print(
-                    f"{figure.name:16} {figure.ratio:8.2f}   wanted {figure.pass_at}   {figure.beside}",
+                    f"{figure.name:20} {figure.ratio:8.2f}   wanted {figure.pass_at}   {figure.beside}",
                     flush=True,
                 )
-                figures.append(figure)
-    save(figures, before)
-    write_report()
+    finally:
+        if taken:
+            save(taken, before)
+            write_report()
 
 
 if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1:]))
+    asked = sys.argv[1:]
+    if unknown := [name for name in asked if name not in BENCHES]:
+        sys.exit(f"There is no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}.")
+    asyncio.run(run(asked))

@@ -1,86 +1,73 @@
-"""The cost of resolving one new event as the graph grows: a new channel profile that joins somebody by phone."""
+"""A graph that grows by people with short histories, and the cost of one new event in it.
+
+The event is a browser that is new and shows the phone of one of the people: it joins that person.
+"""
 
 from __future__ import annotations
 
-import os
 import random
 import statistics
 import time
-from itertools import islice
+from dataclasses import dataclass
+from itertools import count, islice
+from typing import Self
 
 from bench import raw
-from bench.measure import Figure
 from bench.setting import Bench
-from bench.worlds import people
-from graph.clock import system_clock
+from bench.worlds import identify, people, phone, read_all
 from graph.ingest.committer import Committer
-from graph.ingest.message import Message
-from graph.ingest.segment import Arrival, read_message
 
-SMALL, LARGE = (int(n) for n in os.environ.get("GUANXI_BENCH_PEOPLE", "10000,100000").split(","))
 PROBES = 200
 CHUNK = 4_000
+_JOINED = """CYPHER 5 MATCH (:Profile {recordKey: $key})-[r:RESOLVED_TO WHERE r.to IS NULL]->(:User)
+  <-[o:RESOLVED_TO WHERE o.to IS NULL]-(:Profile) RETURN count(*) AS others"""
 
 
-async def growth(bench: Bench) -> list[Figure]:
-    """Median time of one such event among `LARGE` people, against among `SMALL`; each beside a bare round trip."""
-    await raw.wipe(bench.driver, bench.database)
-    services = bench.fresh()
+@dataclass(slots=True)
+class Growing:
+    """The graph, how many people are in it, and how fast they came (events a second)."""
 
-    def read(event: dict[str, object]) -> Message:
-        message = read_message(event, Arrival(bench.source, system_clock()))
-        assert isinstance(message, Message), message
-        return message
+    bench: Bench
+    people: int
+    rates: list[int]
+    _numbers: count[int]
+    _random: random.Random
 
-    async def fill(first: int, last: int) -> float:
+    @classmethod
+    async def empty(cls, bench: Bench) -> Self:
+        """An empty graph."""
+        await raw.wipe(bench.driver, bench.database)
+        return cls(bench, 0, [], count(), random.Random(1))
+
+    async def grow(self, to: int) -> None:
+        """Ingest people until there are so many."""
+        services = self.bench.fresh()
         started = time.perf_counter()
-        events = people(first, last)
+        events = people(self.people, to)
         async with Committer(
             services.writer.write, probe=lambda: services.database.read("ingest.find_head")
         ) as door:
             while chunk := list(islice(events, CHUNK)):
-                await door.submit([read(event) for event in chunk])
-        return 2 * (last - first) / (time.perf_counter() - started)
+                await door.submit(read_all(chunk, self.bench.source))
+        self.rates.append(round(2 * (to - self.people) / (time.perf_counter() - started)))
+        self.people = to
 
-    async def probe(among: int) -> tuple[float, float]:
-        random_ = random.Random(among)
+    async def probe(self, probes: int = PROBES) -> tuple[float, float]:
+        """Median seconds until one new event has joined somebody and is committed, and of a bare round trip."""
+        services = self.bench.fresh()
         resolved, bare = list[float](), list[float]()
-        for number in range(PROBES):
-            person = random_.randrange(among)
-            event = read(
-                {
-                    "type": "identify",
-                    "userId": f"probe-{among}-{number}",
-                    "messageId": f"probe-{among}-{number}",
-                    "traits": {"phone": f"+8613{person:09d}"},
-                }
-            )
+        for _ in range(probes):
+            person, id_ = self._random.randrange(self.people), f"probe-{next(self._numbers)}"
+            event = read_all([identify("anonymousId", id_, at=0, phone=phone(person))], self.bench.source)
             started = time.perf_counter()
             await services.database.read("ingest.find_head")
             bare.append(time.perf_counter() - started)
             started = time.perf_counter()
-            written = await services.writer.write([event])
+            written = await services.writer.write(event)
             resolved.append(time.perf_counter() - started)
             assert written.stored == 1
+        rows = await services.database.run_schema(
+            _JOINED, key=services.blind.record_key(self.bench.source.name, id_)
+        )
+        assert rows[0]["others"] >= 2, "the event joined nobody"
         return statistics.median(resolved), statistics.median(bare)
-
-    rates = [await fill(0, SMALL)]
-    await probe(SMALL - 1)  # warms plans
-    small, small_bare = await probe(SMALL)
-    rates.append(await fill(SMALL, LARGE))
-    large, large_bare = await probe(LARGE)
-    figure = Figure(
-        "resolve-growth",
-        f"one new event that joins a person, among {LARGE:,} people",
-        f"the same among {SMALL:,} people",
-        "≤ 1.3",
-        ours=[large],
-        theirs=[small],
-        higher_is_better=False,
-        beside={
-            "unit": "s, median",
-            "bareRoundTrip": [round(large_bare, 5), round(small_bare, 5)],
-            "fillEventsPerSecond": [round(rate) for rate in rates],
-        },
-    )
-    return [figure]

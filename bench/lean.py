@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import time
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 from urllib.parse import urlsplit
+
+IDLE_SECONDS: Final = 2.0
+"""A connection that was idle for longer is opened anew: servers close such ones, ours after five seconds."""
 
 
 class Connection:
@@ -22,17 +26,19 @@ class Connection:
         )
 
     async def __aenter__(self) -> Self:
-        self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        await self._open()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._writer.close()
-        await self._writer.wait_closed()
+        await self._close()
 
     async def post(self, body: bytes) -> tuple[int, bytes]:
         """Status and body of the answer."""
+        if time.monotonic() - self._used_at > IDLE_SECONDS or self._reader.at_eof():
+            await self._close()
+            await self._open()
         self._writer.write(f"{self._head}{len(body)}\r\n\r\n".encode() + body)
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = next(
@@ -40,4 +46,17 @@ class Connection:
             for line in head.split(b"\r\n")
             if line.lower().startswith(b"content-length")
         )
-        return int(head[9:12]), await self._reader.readexactly(length)
+        status, answer = int(head[9:12]), await self._reader.readexactly(length)
+        self._used_at = time.monotonic()
+        return status, answer
+
+    async def _open(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        self._used_at = time.monotonic()
+
+    async def _close(self) -> None:
+        self._writer.close()
+        try:
+            await self._writer.wait_closed()
+        except ConnectionError:
+            return  # the server was first

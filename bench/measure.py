@@ -6,13 +6,16 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parent / "results"
+_ELSEWHERE = os.environ.get("GUANXI_BENCH_RESULTS")
+RESULTS = Path(_ELSEWHERE) if _ELSEWHERE else Path(__file__).parent / "results"
+PAGE = RESULTS / "benchmarks.md" if _ELSEWHERE else Path(__file__).parent.parent / "docs" / "benchmarks.md"
+"""Where figures are kept and shown; a folder of one's own for a try at a small size."""
 ROUNDS = int(os.environ.get("GUANXI_BENCH_ROUNDS", "5"))
 
 
@@ -77,10 +80,11 @@ def machine() -> dict[str, Any]:
     }
 
 
-def save(figures: Sequence[Figure], before: dict[str, Any]) -> Path:
-    """Append this run to the results."""
-    RESULTS.mkdir(exist_ok=True)
-    run = {"machineBefore": before, "machineAfter": machine(), "figures": [f.to_dict() for f in figures]}
+def save(taken: Mapping[str, Sequence[Figure]], before: dict[str, Any]) -> Path:
+    """Append this run, its figures by bench, to the results."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    figures = [{"bench": name, **figure.to_dict()} for name, found in taken.items() for figure in found]
+    run = {"machineBefore": before, "machineAfter": machine(), "figures": figures}
     path = RESULTS / f"{before['at'].replace(':', '')}.json"
     path.write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path

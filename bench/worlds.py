@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from graph.clock import system_clock
+from graph.ingest.message import Message, Rejected
+from graph.ingest.segment import Arrival, read_message
+from graph.ingest.sources import SourceDeclaration
 from seed.items import SeedEvent
 from seed.world import world
 
 SOURCE = "bench"
+_EPOCH = 1_700_000_000
+
+
+def read_all(events: Iterable[dict[str, Any]], source: SourceDeclaration) -> list[Message]:
+    """The events as messages that arrive now; raises AssertionError where one is refused."""
+    arrival = Arrival(source, system_clock())
+    read = [read_message(event, arrival) for event in events]
+    refused = [message for message in read if isinstance(message, Rejected)]
+    assert not refused, refused[0]
+    return [message for message in read if isinstance(message, Message)]
 
 
 def journeys(count: int, *, seed: int) -> list[dict[str, Any]]:
@@ -30,17 +44,40 @@ def _own(item: SeedEvent) -> dict[str, Any]:
 
 
 def people(first: int, last: int) -> Iterator[dict[str, Any]]:
-    """Two channel profiles of each person, joined by a phone: the least history that has an identity."""
+    """Two channel profiles of each person, an account and a browser, joined by a phone: the least history there is."""
     for number in range(first, last):
-        phone = f"+8613{number:09d}"
-        for channel in ("web", "app"):
-            yield {
-                "type": "identify",
-                "userId": f"{channel}-{number}",
-                "messageId": f"{channel}-{number}",
-                "timestamp": 1_700_000_000 + number % 10_000_000,
-                "traits": {"phone": phone, "name": _name(number)},
-            }
+        for id_, name in (("userId", "app"), ("anonymousId", "web")):
+            yield identify(
+                id_, f"{name}-{number}", at=number % 10_000_000, phone=phone(number), name=_name(number)
+            )
+
+
+def phone(number: int) -> str:
+    """The phone of a person of `people`."""
+    return f"+8613{number:09d}"
+
+
+def identify(id_: str, value: str, *, at: int, message: str = "", **traits: str) -> dict[str, Any]:
+    """An `identify` of one id; a second one of the same id needs a `message` of its own."""
+    return {
+        "type": "identify",
+        id_: value,
+        "messageId": message or value,
+        "timestamp": _EPOCH + at,
+        "traits": traits,
+    }
+
+
+def track(id_: str, value: str, *, at: int, message: str) -> dict[str, Any]:
+    """A small touchpoint."""
+    return {
+        "type": "track",
+        "event": "Content Viewed",
+        id_: value,
+        "messageId": message,
+        "timestamp": _EPOCH + at,
+        "properties": {"model": "ET5"},
+    }
 
 
 def _name(number: int) -> str:

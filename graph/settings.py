@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     identity_rules: Path | None = Field(
         None, description="An identity.toml to use instead of the built-in one."
     )
+    golden_rules: Path | None = Field(None, description="A golden.toml to use instead of the built-in one.")
     heap_mb: Annotated[int, Field(ge=256)] | None = Field(
         None, description="Heap of the embedded Neo4j in MiB; default from the machine's memory."
     )

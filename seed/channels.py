@@ -72,11 +72,12 @@ class Desk:
         event = self.message(kind, account, at, body, known=known)
         self.put(at, SeedEvent(account.source, event), person_id=person.id, household_id=person.household_id)
 
-    def post_from_tablet(self, account: Account, at: int, body: dict[str, Any]) -> None:
-        """Post a message of nobody: somebody browses on the tablet without signing in."""
-        event = self.message("screen", account, at, body, known=False)
-        owner = account.anonymous_id or ""
-        self.put(at, SeedEvent(account.source, event), person_id=owner, household_id=owner)
+    def post_of_nobody(
+        self, kind: str, account: Account, at: int, body: dict[str, Any], *, nobody: str, known: bool = True
+    ) -> None:
+        """Post a message of none of the people: `nobody` stands for who did it."""
+        event = self.message(kind, account, at, body, known=known)
+        self.put(at, SeedEvent(account.source, event), person_id=nobody, household_id=nobody)
 
     def message(
         self, kind: str, account: Account, at: int, body: dict[str, Any], *, known: bool
@@ -282,9 +283,8 @@ class Contacts:
         )
         self.accounts[account.source] = account
         if rng.random() < 0.4:
-            self.desk.post_from_tablet(
-                account, at - 600, {"name": "Colours", "properties": {"title": model.id, "dealer": dealer.id}}
-            )
+            body = {"name": "Colours", "properties": {"title": model.id, "dealer": dealer.id}}
+            self.desk.post_of_nobody("screen", account, at - 600, body, nobody=dealer.tablet, known=False)
         traits = {**self._full_name(), "phone": self.phone(), "deviceId": dealer.tablet_device}
         self.desk.post("identify", account, self.person, at, {"traits": traits})
         content, *_ = pick(rng, CONTENTS)

@@ -30,14 +30,17 @@ class FileRecord:
     ) -> FileRecord:
         """A new record, as somebody types it: with the person's name and phone, sometimes wrong.
 
+        At a dealer a company's driver gives the company's phone and e-mail.
+
         `consultant_phone` is what a hurried consultant may enter in place of the person's own.
         """
         person, state, rng = contacts.person, contacts.desk.state, contacts.desk.rng
-        spare = consultant_phone is not None and not _needs_own_phone(person)
+        company = person.company if source.startswith("dms-") else None
+        spare = consultant_phone is not None and company is None and not _needs_own_phone(person)
         hurried = state.quota(rates.CONSULTANT_PHONE).offer(eligible=spare)
         slip = state.quota(rates.TYPO).offer(eligible=not hurried)
         given, birth = person.given, person.birth.isoformat()
-        phone = consultant_phone if hurried and consultant_phone else contacts.phone()
+        phone = company.phone if company else (hurried and consultant_phone) or contacts.phone()
         if slip:
             wrong = rng.random()
             if wrong < 0.4:
@@ -50,6 +53,8 @@ class FileRecord:
         if not person.chinese:
             fields = {"givenName": given, "familyName": person.family}
         fields["phone"] = phone
+        if company:
+            fields["email"] = company.email
         if birth_date:
             fields["birthDate"] = birth
         record_id = f"{_PREFIXES.get(source, 'D')}{state.new_record():08d}"

@@ -39,7 +39,11 @@ SeedItem: TypeAlias = SeedEvent | SeedRecord
 
 
 class Truth(NamedTuple):
-    """Whose a record is. A showroom tablet's own profile is nobody's: person and household are the tablet."""
+    """Whose a record is.
+
+    Nobody's are those whose person and household are one id: a showroom tablet's own profile, a form that a
+    stranger filled in with somebody's phone (`x…`), a company's record (the household of its drivers).
+    """
 
     source: str
     record_id: str
@@ -75,11 +79,11 @@ def distinct(rows: Iterable[Truth]) -> Iterator[Truth]:
     tablets: set[tuple[str, str]] = set()
     for row in rows:
         key = (row.source, row.record_id)
-        if row.person_id == row.household_id:
+        if row.person_id == row.record_id:
             known = tablets
         else:
             known = seen
-            if row.household_id != household:
+            if not row.person_id.startswith("x") and row.household_id != household:
                 household = row.household_id
                 seen.clear()
         if key not in known:

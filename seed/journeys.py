@@ -74,6 +74,10 @@ class Journey:
         self._consultant = pick(desk.rng, self.dealer.consultants)
         self._tablet = desk.state.quota(rates.TABLET).offer(eligible=person.course in _VISITING)
         self.channels = self._chosen_channels()
+        if person.company and self.family_car:
+            self._drive_for(self.family_car)
+            self._show_phones()
+            return
         car = person.used_car or (self.family_car if person.course is Course.CO_DRIVER else None)
         if car is None:
             self._shop()
@@ -81,8 +85,20 @@ class Journey:
             if self.signs_in:
                 self._look_around()
             self._drive_used(car)
-        while self.contacts.given < len(person.phones):
+        self._show_phones()
+
+    def _show_phones(self) -> None:
+        while self.contacts.given < len(self.person.phones):
             self._ask_again()
+
+    def _drive_for(self, car: Car) -> None:
+        """Bring a company's car to the workshop; every other driver has asked for one of their own before."""
+        if self.contacts.desk.rng.random() < 0.5:
+            self._look_around()
+            self._enquire()
+        self.day = max(self.day, min(car.delivered + 5, _LAST))
+        self._service(self.dealer, car, car.plate)
+        self._keep_serviced(car, plate=car.plate, until=_LAST)
 
     def _shop(self) -> None:
         course = self.person.course
@@ -180,6 +196,7 @@ class Journey:
                 gender="male" if person.male else "female",
                 city=person.city.name,
                 email=person.email if rng.random() < 0.4 else None,
+                **self._home(0.35),
             )
 
     def _record(self, dealer: Dealer) -> FileRecord:
@@ -191,9 +208,21 @@ class Journey:
                 self.contacts, dealer.dms, birth_date=rng.random() < 0.5, consultant_phone=self._consultant[1]
             )
             record.write(
-                self._now(), gender="male" if self.person.male else "female", city=self.person.city.name
+                self._now(),
+                gender="male" if self.person.male else "female",
+                city=self.person.city.name,
+                **self._home(0.5),
             )
         return record
+
+    def _home(self, chance: float) -> dict[str, str]:
+        """Street and postcode, where the form was filled in so far; in China few write the postcode."""
+        person, rng = self.person, self.contacts.desk.rng
+        if rng.random() >= chance:
+            return {}
+        home = person.company or person
+        with_postcode = not person.chinese or rng.random() < 0.3
+        return {"address": home.address} | ({"postcode": home.postcode} if with_postcode else {})
 
     def _at_store(self, name: str, **properties: Any) -> None:
         """Something the consultant enters in the dealer's system."""

@@ -18,6 +18,7 @@ from graph.ingest.message import Message, Rejected
 from graph.ingest.segment import Arrival, read_message
 from graph.ingest.sources import SourceDeclaration, load_sources
 from seed.items import SeedEvent, SeedItem
+from seed.places import Locale
 from seed.world import world
 
 SOURCES: Final = Path(__file__).with_name("sources.toml")
@@ -49,6 +50,7 @@ async def load_world(
     *,
     people: int,
     seed: int,
+    locale: Locale = Locale.MIXED,
     loaded: Callable[[int], None] = lambda _: None,
     clock: Clock = system_clock,
 ) -> int:
@@ -58,7 +60,7 @@ async def load_world(
     of each committed chunk.
     """
     doors = Doors(seed_sources())
-    items = world(people=people, seed=seed)
+    items = world(people=people, seed=seed, locale=locale)
     total = 0
     running: set[asyncio.Task[None]] = set()
 

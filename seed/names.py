@@ -52,6 +52,16 @@ _EUROPEAN_FAMILY: Final = {
         "Koster Willems Hermans Kok Jacobs Schouten Postma Kuipers Veenstra Prins Huisman Postma "
         "Hoekstra Maas Verhoeven Koning Blom"
     ),
+    "IT": words(
+        "Rossi Russo Ferrari Esposito Bianchi Romano Colombo Ricci Marino Greco Bruno Gallo Conti "
+        "Costa Giordano Mancini Rizzo Lombardi Moretti Barbieri Fontana Santoro Mariani Rinaldi "
+        "Caruso Ferrara Galli Martini Leone Longo Gentile Martinelli Vitale Serra Coppola"
+    ),
+    "GB": words(
+        "Smith Jones Taylor Brown Williams Wilson Johnson Davies Robinson Wright Thompson Evans "
+        "Walker White Roberts Green Hall Wood Jackson Clarke Patel Khan Lewis James Phillips Mason "
+        "Mitchell Rose Davis Rodgers Turner Hughes O'Brien Murphy Campbell Fraser Begum"
+    ),
 }
 _EUROPEAN_MALE: Final = {
     "DE": words(
@@ -68,6 +78,14 @@ _EUROPEAN_MALE: Final = {
         "Jan Pieter Willem Hendrik Johannes Maarten Bas Daan Sem Lucas Bram Thijs Jeroen Erik "
         "Mark Rob Sander Koen Wouter Joost Tim Ruben Lars Dirk Gijs"
     ),
+    "IT": words(
+        "Marco Andrea Luca Giuseppe Giovanni Francesco Antonio Matteo Alessandro Davide Lorenzo "
+        "Stefano Paolo Roberto Simone Riccardo Nicolò Salvatore Enrico Fabio Claudio Pietro"
+    ),
+    "GB": words(
+        "James John David Michael Robert Thomas William Daniel Matthew Andrew Christopher Paul "
+        "Mark Steven Oliver Jack Harry George Mohammed Alexander Benjamin Samuel Edward Ryan"
+    ),
 }
 _EUROPEAN_FEMALE: Final = {
     "DE": words(
@@ -82,6 +100,14 @@ _EUROPEAN_FEMALE: Final = {
     "NL": words(
         "Maria Johanna Anna Elisabeth Sanne Emma Julia Lotte Eva Femke Anouk Marloes Ingrid Petra "
         "Esther Linda Karin Fleur Noor Roos Iris Marieke Hanneke Saskia Mirjam"
+    ),
+    "IT": words(
+        "Maria Anna Giulia Francesca Chiara Sara Laura Elena Paola Silvia Valentina Alessandra "
+        "Martina Federica Giovanna Rosa Elisa Beatrice Alice Sofia Lucia Roberta Noemi"
+    ),
+    "GB": words(
+        "Sarah Emma Laura Rebecca Charlotte Hannah Jessica Sophie Amy Rachel Elizabeth Margaret "
+        "Susan Karen Olivia Grace Emily Lucy Fatima Victoria Catherine Helen Alice Megan"
     ),
 }
 
@@ -100,7 +126,7 @@ def chinese_given(rng: Random, *, male: bool, born: int) -> str:
 
 
 def european_family(rng: Random, *, country: str) -> str:
-    """A family name of the country (DE, FR or NL)."""
+    """A family name of the country (DE, FR, NL, IT or GB)."""
     return pick(rng, _EUROPEAN_FAMILY[country])
 
 

@@ -12,7 +12,7 @@ from seed import rates
 from seed.draw import Weighted, pick
 from seed.items import DAYS
 from seed.names import chinese_family, chinese_given, european_family, european_given
-from seed.places import City, Dealer, address, postcode
+from seed.places import DOORS, City, Dealer, address, postcode
 from seed.serials import birthday_of, government_id
 from seed.state import Car, State
 
@@ -26,6 +26,19 @@ class Course(StrEnum):
     PURCHASE = "purchase"
     USED_OWNER = "used-owner"
     CO_DRIVER = "co-driver"
+    FLEET_DRIVER = "fleet-driver"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company that owns cars; `id` is that of the household its drivers are counted as."""
+
+    id: str
+    name: str
+    phone: str
+    email: str
+    address: str
+    postcode: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,7 @@ class Person:
     shares_phone: bool = False
     recycled: bool = False
     used_car: Car | None = None
+    company: Company | None = None
 
     @property
     def chinese(self) -> bool:
@@ -64,7 +78,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """People under one roof and the dealer nearest to them; `computer`: two of them share a browser."""
+    """People under one roof and the dealer nearest to them; `computer`: two of them share a browser.
+
+    Or a `company` and the drivers of its cars, who live apart.
+    """
 
     id: str
     dealer: Dealer
@@ -73,6 +90,7 @@ class Household:
     computer: bool = False
     twins: bool = False
     namesakes: bool = False
+    company: Company | None = None
 
 
 @dataclass(slots=True)
@@ -111,27 +129,31 @@ _FURTHER_COURSES: Final = Weighted(
     ]
 )
 _MAIL: Final = ("qq", "163", "126", "sina", "foxmail")
-_EUROPEAN_MAIL: Final = ("gmx", "web", "orange", "laposte", "ziggo", "outlook")
+_EUROPEAN_MAIL: Final = ("gmx", "web", "orange", "laposte", "ziggo", "libero", "btinternet", "outlook")
+_COMPANY_WORDS: Final = ("Nordwind", "Atlas", "Meridian", "Falke", "Comète", "Delta", "Union", "Express")
+_CHINESE_COMPANY_WORDS: Final = ("腾达", "顺捷", "宏远", "安通", "华运", "捷诚")
+_FEWEST_DRIVERS: Final = 3
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
-_CHINESE_SHARE: Final = 0.8
 
 
 def draw_household(state: State, *, rng: Random, room: int) -> Household:
     """The next household, of at most `room` people."""
-    chinese = rng.random() < _CHINESE_SHARE
+    chinese = rng.random() < state.locale.chinese_share
     dealer = state.dealer_of(rng, chinese=chinese)
     twins = state.quota(rates.TWINS).offer(eligible=room >= len(_TWIN_KIND))
     namesakes = not chinese and state.quota(rates.NAMESAKES).offer(eligible=room >= 3 and not twins)
+    fleet = state.quota(rates.FLEET).offer(eligible=room >= _FEWEST_DRIVERS and not (twins or namesakes))
     kind = _TWIN_KIND if twins else _NAMESAKE_KIND if namesakes else _KINDS.draw(rng)[:room]
-    several = len(kind) > 1
+    if fleet:
+        kind = ("driver",) * min(room, _FEWEST_DRIVERS + int(rng.random() * 4))
+    several = len(kind) > 1 and not fleet
     shares = state.quota(rates.SHARED_PHONE).offer(eligible=several)
     computer = state.quota(rates.SHARED_COMPUTER).offer(eligible=several)
     household_id = f"h{state.next_household:07d}"
     state.next_household += 1
+    company = _company(state, rng=rng, dealer=dealer, household_id=household_id) if fleet else None
     people: list[Person] = []
-    for place, sketch in enumerate(
-        _sketches(kind, rng=rng, country=dealer.city.country, namesakes=namesakes)
-    ):
+    for sketch in _sketches(kind, rng=rng, country=dealer.city.country, namesakes=namesakes):
         people.append(
             _person(
                 state,
@@ -139,12 +161,12 @@ def draw_household(state: State, *, rng: Random, room: int) -> Household:
                 rng=rng,
                 dealer=dealer,
                 household_id=household_id,
-                place=place,
                 elders=people,
                 shares=shares,
+                company=company,
             )
         )
-    return Household(household_id, dealer, tuple(people), shares, computer, twins, namesakes)
+    return Household(household_id, dealer, tuple(people), shares, computer, twins, namesakes, company)
 
 
 def _sketches(kind: tuple[str, ...], *, rng: Random, country: str, namesakes: bool) -> list[_Sketch]:
@@ -153,7 +175,9 @@ def _sketches(kind: tuple[str, ...], *, rng: Random, country: str, namesakes: bo
     main = _Sketch(namesakes or rng.random() < 0.62, year, _family(rng, country))
     family = [main]
     for role in kind[1:]:
-        if role == "partner":
+        if role == "driver":
+            family.append(_Sketch(rng.random() < 0.8, 1966 + int(rng.random() * 36), _family(rng, country)))
+        elif role == "partner":
             own = country == "CN" or rng.random() < 0.3
             family.append(
                 _Sketch(
@@ -206,19 +230,22 @@ def _person(
     rng: Random,
     dealer: Dealer,
     household_id: str,
-    place: int,
     elders: list[Person],
     shares: bool,
+    company: Company | None,
 ) -> Person:
     index = state.next_person
     state.next_person += 1
-    first = elders[0] if elders else None
+    first = elders[0] if elders and company is None else None
     city = dealer.city
     chinese = city.country == "CN"
     birth = elders[-1].birth if sketch.twin else date(sketch.year, *birthday_of(index))
-    course, start, car = _course(state, rng=rng, chinese=chinese, first=first)
+    if company:
+        course, start, car = Course.FLEET_DRIVER, int(rng.random() * (DAYS - 220)), None
+    else:
+        course, start, car = _course(state, rng=rng, chinese=chinese, first=first)
     phones, recycled = _phones(state, country=city.country, start=start, first=first, shares=shares)
-    number = 1 + int(rng.random() * 220)
+    number = int(rng.random() * DOORS)
     return Person(
         id=f"p{index:07d}",
         household_id=household_id,
@@ -242,6 +269,23 @@ def _person(
         shares_phone=shares,
         recycled=recycled,
         used_car=car,
+        company=company,
+    )
+
+
+def _company(state: State, *, rng: Random, dealer: Dealer, household_id: str) -> Company:
+    """A company of the dealer's town, with one phone and one mailbox for all its drivers."""
+    city, word, number = dealer.city, pick(rng, _COMPANY_WORDS), int(rng.random() * DOORS)
+    chinese = city.country == "CN"
+    return Company(
+        id=household_id,
+        name=f"{city.name}{pick(rng, _CHINESE_COMPANY_WORDS)}物流有限公司"
+        if chinese
+        else f"{word} Logistics Ltd",
+        phone=state.new_phone(country=city.country),
+        email=f"fleet@{word.lower().replace('è', 'e')}-{household_id[1:]}.example.com",
+        address=address(city, street=pick(rng, city.streets), number=number),
+        postcode=postcode(city, number=number),
     )
 
 

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from seed.serials import chinese_mobile, european_mobile
+
+
+class Locale(StrEnum):
+    """Where a world's people live: China, Europe, or four households in five in China."""
+
+    CN = "cn"
+    EU = "eu"
+    MIXED = "mixed"
+
+    @property
+    def chinese_share(self) -> float:
+        """The share of households in China."""
+        return {Locale.CN: 1.0, Locale.EU: 0.0, Locale.MIXED: 0.8}[self]
+
+    def takes(self, country: str) -> bool:
+        """Whether there are dealers in that country."""
+        return self is Locale.MIXED or (country == "CN") == (self is Locale.CN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +67,8 @@ _STREETS: Final = {
     "DE": ("Hauptstraße", "Bahnhofstraße", "Gartenweg", "Schillerstraße", "Lindenallee", "Bergstraße"),
     "FR": ("rue de la République", "avenue Victor Hugo", "rue Pasteur", "rue des Lilas", "rue du Moulin"),
     "NL": ("Dorpsstraat", "Kerkstraat", "Molenweg", "Stationsweg", "Julianalaan"),
+    "IT": ("via Roma", "via Garibaldi", "corso Vittorio Emanuele", "via Dante", "viale dei Tigli"),
+    "GB": ("High Street", "Station Road", "Church Lane", "Victoria Road", "Mill Lane", "Park Avenue"),
 }
 
 CITIES: Final = tuple(
@@ -78,6 +98,12 @@ CITIES: Final = tuple(
         ("sh", "上海", "CN", "沪", "2011"),
         ("gz", "广州", "CN", "粤", "5114"),
         ("bj", "北京", "CN", "京", "1020"),
+        ("it-m", "Milano", "IT", "MI", "201"),
+        ("gb-l", "London", "GB", "LD", "SW1"),
+        ("it-r", "Roma", "IT", "RM", "001"),
+        ("gb-m", "Manchester", "GB", "MN", "M14"),
+        ("de-h", "Hamburg", "DE", "HH", "203"),
+        ("fr-m", "Marseille", "FR", "MA", "130"),
     )
 )
 
@@ -106,20 +132,36 @@ def _dealer(place: int, city: City) -> Dealer:
 DEALERS: Final = tuple(_dealer(place, city) for place, city in enumerate(CITIES))
 
 
-def open_dealers(*, people: int) -> tuple[Dealer, ...]:
+def open_dealers(*, people: int, locale: Locale = Locale.MIXED) -> tuple[Dealer, ...]:
     """The dealers of a world of that size: one for 250 people, at least four, so that each has customers."""
-    return DEALERS[: min(len(DEALERS), max(4, people // 250))]
+    here = tuple(dealer for dealer in DEALERS if locale.takes(dealer.city.country))
+    return here[: max(4, people // 250)]
+
+
+DOORS: Final = 1_000_000
+"""Addresses are numbered below this: in one street of a big town that many doors are not too few."""
+
+_FLATS: Final = {"DE": ", Whg. ", "FR": ", appt ", "NL": "-", "IT": ", int. "}
 
 
 def address(city: City, *, street: str, number: int) -> str:
-    """A street address as the country writes it."""
+    """One door of a street, as the country writes it; `number` tells house, building and flat."""
+    house, rest = 1 + number % 220, number // 220
     if city.country == "CN":
-        return f"{city.name}市{street}{number}号{1 + number % 28}栋{101 + number % 6 * 100}室"
-    return f"{number} {street}" if city.country == "FR" else f"{street} {number}"
+        building, rest = 1 + rest % 28, rest // 28
+        return f"{city.name}市{street}{house}号{building}栋{1 + rest % 27}0{1 + rest // 27 % 6}室"
+    flat = 1 + rest % 60
+    if city.country == "GB":
+        return f"Flat {flat}, {house} {street}"
+    if city.country == "FR":
+        return f"{house} {street}{_FLATS['FR']}{flat}"
+    return f"{street} {house}{_FLATS[city.country]}{flat}"
 
 
 def postcode(city: City, *, number: int) -> str:
     """A postcode of the city."""
     if city.country == "NL":
         return f"{city.postcode}{number % 10} {'ABCDEFGHJK'[number % 10]}{'LMNPRSTUVW'[number // 10 % 10]}"
+    if city.country == "GB":
+        return f"{city.postcode} {number % 10}{'ABDEFGHJLN'[number % 10]}{'PQRSTUWXYZ'[number // 10 % 10]}"
     return f"{city.postcode}{number % 100:02d}"

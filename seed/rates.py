@@ -60,6 +60,18 @@ NAMESAKES: Final = Rate(
     "European households",
     "have a father and a son with the same full name",
 )
+FLEET: Final = Rate(
+    "company fleet",
+    0.01,
+    "households",
+    "are a company and three to six drivers of its cars, who give its phone and e-mail at the dealer",
+)
+FALSE_CLAIM: Final = Rate(
+    "false claim",
+    0.02,
+    "people",
+    "have their phone typed into one to three web forms by strangers, under false names",
+)
 PARTIAL_NAME: Final = Rate(
     "partial name", 0.20, "named Chinese leads of douyin and autohome", "say only 王先生 or 王女士"
 )
@@ -88,6 +100,8 @@ ALL: Final = (
     SHARED_COMPUTER,
     TWINS,
     NAMESAKES,
+    FLEET,
+    FALSE_CLAIM,
     PARTIAL_NAME,
     MASKED_PHONE,
     VIRTUAL_PHONE,

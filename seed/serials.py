@@ -12,7 +12,13 @@ from typing import Final
 from seed.draw import shuffled, words
 
 _CHINESE_PREFIXES: Final = ("190", "192", "193", "195", "196", "197")  # young, thinly filled ranges
-_EUROPEAN_PREFIXES: Final = {"DE": "+4917610", "FR": "+33612", "NL": "+31618"}
+_EUROPEAN_PREFIXES: Final = {  # each is followed by a digit for the million, then six more
+    "DE": "+491761",
+    "FR": "+3361",
+    "NL": "+3161",
+    "IT": "+39347",
+    "GB": "+44740",
+}
 
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK: Final = "10X98765432"
@@ -49,8 +55,9 @@ def chinese_mobile(index: int) -> str:
 
 
 def european_mobile(index: int, *, country: str) -> str:
-    """A mobile number of the country (DE, FR or NL) in E.164; unique for index < 1 million."""
-    return f"{_EUROPEAN_PREFIXES[country]}{shuffled(index, size=10**6, step=618_033):06d}"
+    """A mobile number of the country (DE, FR, NL, IT or GB) in E.164; unique for index < 10 million."""
+    million, place = divmod(index, 10**6)
+    return f"{_EUROPEAN_PREFIXES[country]}{million}{shuffled(place, size=10**6, step=618_033):06d}"
 
 
 def birthday_of(index: int) -> tuple[int, int]:

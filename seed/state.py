@@ -10,7 +10,7 @@ from typing import Final
 from seed import rates
 from seed.catalogue import Model
 from seed.draw import Quota, derived
-from seed.places import RESERVED_PHONES, Dealer, open_dealers
+from seed.places import RESERVED_PHONES, Dealer, Locale, open_dealers
 from seed.serials import chinese_mobile, chinese_plate, european_mobile, european_plate, vin
 
 _POOL: Final = 256
@@ -34,23 +34,27 @@ class State:
 
     seed: int
     people: int
+    locale: Locale = Locale.MIXED
     dealers: tuple[Dealer, ...] = ()
     next_person: int = 0
     next_household: int = 0
     next_record: int = 0
+    next_stranger: int = 0
     _next_phone: int = RESERVED_PHONES
     _cars: int = 0
     _plates: int = 0
     _quotas: dict[str, Quota] = field(default_factory=dict[str, Quota])
     _silent: dict[str, deque[tuple[str, int]]] = field(
-        default_factory=lambda: {country: deque(maxlen=_POOL) for country in ("CN", "DE", "FR", "NL")}
+        default_factory=lambda: {
+            country: deque(maxlen=_POOL) for country in ("CN", "DE", "FR", "NL", "IT", "GB")
+        }
     )
     _used_cars: tuple[deque[Car], deque[Car]] = field(
         default_factory=lambda: (deque(maxlen=_POOL), deque(maxlen=_POOL))
     )
 
     def __post_init__(self) -> None:
-        self.dealers = open_dealers(people=self.people)
+        self.dealers = open_dealers(people=self.people, locale=self.locale)
         self._quotas = {
             rate.name: Quota(rate.share, rng=derived(self.seed, "quota", rate.name)) for rate in rates.ALL
         }

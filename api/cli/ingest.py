@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from typer.core import TyperGroup
 
+from api.cli.follow import follow_feed
 from api.cli.output import FAILED, DataDir, JsonFlag, show
 from api.cli.progress import counting
 from api.wiring import services
@@ -94,7 +95,9 @@ def ingest_files(
             )
             loader = FileLoader(found.writer, declared, keyring=found.keyring, blind=found.blind)
             with _bar() as bar:
-                return [await loader.load(file, options, watcher=bar) for file in files]
+                loaded = [await loader.load(file, options, watcher=bar) for file in files]
+            await follow_feed(found)
+            return loaded
 
     _check_files(files, read)
     loaded = asyncio.run(run())
@@ -125,6 +128,8 @@ def replay(
     replayed = asyncio.run(run())
     left = ", ".join(f"{count} {code}" for code, count in sorted(replayed.remaining.items()))
     text = f"Stored {replayed.stored:,}; {replayed.duplicates:,} were stored already."
+    if replayed.suppressed:
+        text += f" {replayed.suppressed:,} were of erased records and are dropped."
     show(replayed.to_dict(), text=f"{text} Left: {left}." if left else text, as_json=as_json)
 
 
@@ -183,7 +188,7 @@ def _bar() -> Generator[_Bar]:
 
 
 def _report(loaded: list[Loaded], source: str, *, as_json: bool) -> None:
-    names = ("rows", "stored", "duplicates", "conflicts", "rejected", "poisoned")
+    names = ("rows", "stored", "duplicates", "conflicts", "suppressed", "rejected", "poisoned")
     files = [it.to_dict() for it in loaded]
     total: dict[str, Any] = {name: sum(file[name] for file in files) for name in names}
     refused: dict[str, dict[str, int]] = {}
@@ -202,6 +207,8 @@ def _lines(loaded: Loaded) -> str:
     parts += [
         f"{count:,} {word}" for word, count in (("in conflict", done.conflicts), ("rejected", done.rejected))
     ]
+    if done.suppressed:
+        parts.append(f"{done.suppressed:,} of erased records dropped")
     lines = [f"{loaded.file}: {done.rows:,} rows: {', '.join(parts)}."]
     if loaded.resumed_at is not None:
         lines.append(f"  Went on after line {loaded.resumed_at:,}, where an earlier run had stopped.")

@@ -7,9 +7,10 @@ import sys
 import structlog
 import typer
 
-from api.cli import check, db, export, ingest, key, keyring, source
+from api.cli import check, db, export, identity, ingest, key, keyring, source
 from api.cli.demo import demo
 from api.cli.doctor import doctor
+from api.cli.erase import erase
 from api.cli.migrate import migrate
 from api.cli.output import show_error
 from api.cli.seed import seed
@@ -23,11 +24,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, demo, migrate, seed, doctor):
+for command in (serve, demo, migrate, seed, doctor, erase):
     app.command()(command)
 for name, group in {
     "ingest": ingest.app,
     "export": export.app,
+    "identity": identity.app,
     "source": source.app,
     "key": key.app,
     "db": db.app,

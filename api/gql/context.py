@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import strawberry
 from graphql import DocumentNode
@@ -20,6 +20,8 @@ class GqlContext:
     caller: Caller
     services: Services
     document: DocumentNode
+    loaders: dict[type, Any] = field(default_factory=dict[type, Any])
+    """Data loaders by their class: one of each a request."""
 
     @property
     def people(self) -> RelationshipView:

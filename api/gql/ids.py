@@ -15,6 +15,8 @@ _UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SORT_KEY: Final = re.compile(rf"\d{{18}}{_UUID}")
 _ONE_ID: Final = re.compile(_UUID)
 
+_SNAPSHOT: Final = re.compile(rf"({_UUID})@(\d{{1,17}})")
+
 USER_CURSOR: Final = "users"
 TOUCHPOINT_CURSOR: Final = "touchpoints"
 
@@ -46,6 +48,17 @@ def parse_touchpoint_key(key: str) -> tuple[str, str]:
     """Profile id and sort key of a touchpoint's key; two empty texts for what is none."""
     profile_id, _, at = key.partition("/")
     return profile_id, at
+
+
+def snapshot_key(one_id: str, at: int) -> str:
+    """The key, in its global id, of a user as it was believed at a time (µs)."""
+    return f"{one_id}@{at}"
+
+
+def parse_snapshot_key(key: str) -> tuple[str, int] | None:
+    """The oneId and time of a snapshot's key; None for what is none."""
+    parts = _SNAPSHOT.fullmatch(key)
+    return (parts[1], int(parts[2])) if parts and snapshot_key(parts[1], int(parts[2])) == key else None
 
 
 def touchpoint_cursor(at: str) -> str:

@@ -26,10 +26,12 @@ from graphql import (
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.base import get_object_definition
 
-from api.gql.profile.people import FormerUser, Profile, User, UserConnection, Vehicle
+from api.gql.profile.holders import IdentifierHolders
+from api.gql.profile.people import FormerUser, User, UserConnection, Vehicle
+from api.gql.profile.records import Profile
 from api.gql.profile.touchpoints import Touchpoint
 
-_PLAIN: Final = (User, UserConnection, FormerUser, Profile, Vehicle, Touchpoint)
+_PLAIN: Final = (User, UserConnection, IdentifierHolders, FormerUser, Profile, Vehicle, Touchpoint)
 """What root fields return."""
 
 _AS_IS: Final = frozenset({GraphQLString.name, GraphQLID.name, GraphQLBoolean.name})

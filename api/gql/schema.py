@@ -13,18 +13,30 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
 from api.gql.documents import UsePrepared
+from api.gql.erasure.resolvers import ErasureMutation, ErasureQuery
+from api.gql.explanation.queries import ExplanationQuery
+from api.gql.household.queries import HouseholdQuery
+from api.gql.judgement.resolvers import JudgementMutation, JudgementQuery
 from api.gql.plain import PlainExecutor
-from api.gql.profile.people import FormerUser, Profile, User, Vehicle
+from api.gql.profile.mutations import ProfileMutation
+from api.gql.profile.people import FormerUser, User, Vehicle
 from api.gql.profile.queries import ProfileQuery
+from api.gql.profile.records import Profile
 from api.gql.profile.touchpoints import BY_KIND
 from api.gql.scalars import INSTANT, Instant
 
 SDL_FILE: Final = Path(__file__).with_name("schema.graphql")
 
-QUERIES: Final[tuple[type, ...]] = (ProfileQuery,)
+QUERIES: Final[tuple[type, ...]] = (
+    ProfileQuery,
+    JudgementQuery,
+    HouseholdQuery,
+    ExplanationQuery,
+    ErasureQuery,
+)
 """What can be asked, one class a domain."""
 
-MUTATIONS: Final[tuple[type, ...]] = ()
+MUTATIONS: Final[tuple[type, ...]] = (ProfileMutation, JudgementMutation, ErasureMutation)
 """What can be done, one class a domain."""
 
 

@@ -48,8 +48,12 @@ class Selection:
     page_keys: tuple[tuple[str, bool], ...]
 
 
-def read_selection(info: Resolving, *path: str, clear: bool, users: int = 1) -> Selection:
+def read_selection(
+    info: Resolving, *path: str, clear: bool, users: int = 1, as_of: int | None = None
+) -> Selection:
     """What the field being resolved selects of the at most `users` users below it, at `path` (field names).
+
+    With `as_of`, as it was believed then.
 
     Raises InputError for a wrong cursor, an unknown kind, a page over 100, or more touchpoints than 2,000.
     """
@@ -72,6 +76,8 @@ def read_selection(info: Resolving, *path: str, clear: bool, users: int = 1) -> 
             vehicles="vehicles" in names,
             pages=tuple(page for page, _ in pages.values()),
             clear=clear,
+            golden="golden" in names,
+            as_of=as_of,
         ),
         page_keys=tuple((key, after) for key, (_, after) in pages.items()),
     )

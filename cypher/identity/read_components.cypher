@@ -15,17 +15,20 @@ CALL () {
     [(p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User) | [u.oneId, r.tier, r.rule, r.reason]],
     [(p)-[e:HAS|CLAIMS WHERE e.retractedAt IS NULL]->(i:Identifier) |
       [i.key, i.namespace, i.scope, type(e), e.grade, e.firstAt, e.lastAt, e.trustedFirstAt, e.trustedLastAt,
-       e.value, e.alias]],
+       e.value, e.alias, i.shared]],
     [(p)-[j:SAME_AS|DIFFERENT_FROM WHERE j.retractedAt IS NULL]->(q:Profile) | [type(j), q.id]],
-    [(p)-[k:CANDIDATE]->(c:User) | [c.oneId, k.tier]]
+    [(p)-[k:CANDIDATE]->(c:User) | [c.oneId, k.tier]],
+    [(p)-[s:SCORED]->(q:Profile) | [q.id, s.probability]]
   ]) AS profiles
 }
 CALL () {
   UNWIND $read.components AS component
   MATCH (p:Profile {component: component})-[:HAS|CLAIMS]->(i:Identifier)
   WITH DISTINCT i
-  WITH i, COUNT { (i)<-[:HAS]-() } AS trusted, COUNT { (i)<-[:CLAIMS]-() } AS claimed
-  WHERE trusted + claimed > $busy
-  RETURN collect([i.key, trusted, trusted + claimed]) AS degrees
+  WITH i, COUNT { (i)<-[:HAS]-() } AS has, COUNT { (i)<-[:CLAIMS]-() } AS claims
+  WHERE has + claims > $busy
+  WITH i, has, has + claims - COUNT { (i)<-[:DISOWNED]-() } AS held,
+       COUNT { (i)<-[:DISOWNED]-(p:Profile) WHERE EXISTS { (p)-[:HAS]->(i) } } AS disowned
+  RETURN collect([i.key, has - disowned, held]) AS degrees
 }
 RETURN profiles AS profiles, degrees AS degrees

@@ -1,5 +1,5 @@
 // ingest.write_batch
-// Writes one decided batch: every list of `rows` is a unit of its own, rows are lists sorted by key, and what is
+// Writes one decided batch, or what a judgement means for identity: every list of `rows` is a unit of its own, rows are lists sorted by key, and what is
 // CREATEd is known to be new under the feed lock (`feed.begin_write` ran first in this transaction). Times only
 // widen and counts only add up, since an edge may have been used meanwhile by a batch that is no conflict. An edge is
 // found from its profile (its other end has no label, so no plan begins there): a hot identifier has too many. The lists
@@ -8,10 +8,11 @@
 // param position: INTEGER
 // param recordedAt: INTEGER
 // param operationId: STRING
+// param kind: STRING
 // param rules: STRING
 // param rows: MAP
 // returns written: INTEGER
-/* :params {position: 42, recordedAt: 1795000000000000, operationId: 'o', rules: 'r', rows: {}} */
+/* :params {position: 42, recordedAt: 1795000000000000, operationId: 'o', kind: 'ingest', rules: 'r', rows: {}} */
 CALL () {
   UNWIND $rows.identifiers AS r
   CREATE (:Identifier {key: r[0], namespace: r[1], scope: r[2], mask: r[3], country: r[4], operator: r[5],
@@ -83,7 +84,7 @@ CALL () {
     firstAt: CASE WHEN e.firstAt < coalesce(r[2], e.firstAt + 1) THEN e.firstAt ELSE r[2] END,
     lastAt: CASE WHEN e.lastAt > coalesce(r[3], e.lastAt - 1) THEN e.lastAt ELSE r[3] END,
     trustedFirstAt: r[4], trustedLastAt: r[5], uses: e.uses + r[7], alias: coalesce(e.alias, r[8]),
-    recordedAt: $recordedAt}]->(i)
+    recordedAt: $recordedAt, claimedAt: coalesce(e.claimedAt, e.recordedAt), retractedAt: e.retractedAt}]->(i)
   DELETE e
 }
 CALL () {
@@ -135,6 +136,7 @@ CALL () {
   MERGE (p)-[d:DRIVES]->(v)
   ON CREATE SET d.vin = r[2], d.recordedAt = $recordedAt
   SET d.role = CASE WHEN r[3] = 'owner' THEN r[3] ELSE coalesce(d.role, r[3]) END,
+      d.ownedAt = CASE WHEN r[3] = 'owner' THEN coalesce(d.ownedAt, $recordedAt) ELSE d.ownedAt END,
       d.firstAt = CASE WHEN r[4] < coalesce(d.firstAt, r[4] + 1) THEN r[4] ELSE d.firstAt END,
       d.lastAt = CASE WHEN r[5] > coalesce(d.lastAt, r[5] - 1) THEN r[5] ELSE d.lastAt END,
       d.ownerSince = CASE WHEN r[6] < coalesce(d.ownerSince, r[6] + 1) THEN r[6] ELSE d.ownerSince END
@@ -179,6 +181,9 @@ CALL () {
 CALL () {
   UNWIND $rows.candidates AS r
   MATCH (p:Profile {id: r[0]})
+  SET p.ambiguous = CASE size(r[1]) WHEN 0 THEN NULL
+                    ELSE coalesce(p.ambiguous, toString($recordedAt) + p.id) END
+  WITH p, r
   OPTIONAL MATCH (p)-[old:CANDIDATE]->()
   DELETE old
   WITH DISTINCT p, r
@@ -192,7 +197,7 @@ CALL () {
   ON CREATE SET d.id = r[1], d.source = r[2], d.reason = r[3], d.detail = r[4], d.month = r[5],
                 d.recordKey = r[6], d.payload = r[7], d.recordedAt = $recordedAt
 }
-CREATE (e:FeedEntry {lane: 0, position: $position, recordedAt: $recordedAt, kind: 'ingest',
+CREATE (e:FeedEntry {lane: 0, position: $position, recordedAt: $recordedAt, kind: $kind,
                      operationId: $operationId, components: $rows.touchedComponents, profileIds: $rows.touchedProfiles,
-                     userIds: $rows.touchedUsers})
+                     userIds: $rows.touchedUsers, changes: $rows.changes})
 RETURN e.position AS written

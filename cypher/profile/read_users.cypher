@@ -1,31 +1,45 @@
 // profile.read_users
-// The people that oneIds lead to now (any profile's birth id leads to its present user), each with profiles, and
+// The people that oneIds lead to now (any profile's birth id leads to its present user, that of an erased one to its successor's), each with profiles, and
 // what of the rest is asked for. A touchpoint page is [since, before, kinds, channel]: each profile's part is read
-// from its index, newest first, and the parts are merged; `rows` is the longest page, plus one. The lists lie in a
-// map, for the server plans anew for each magnitude of a list that is a parameter of its own.
+// from its index, newest first, and the parts are merged; `rows` is the longest page, plus one. `values` asks
+// for identifiers' sealed values, `clear` for VINs, `proof` whether a profile has a verified government id. The lists lie in a map, for the server plans anew for each magnitude of a list
+// that is a parameter of its own. `profile.read_snapshots` answers in the same form for a time in the past.
 // mode: read
 // param asked: MAP
 // param identifiers: BOOLEAN
+// param values: BOOLEAN
 // param clear: BOOLEAN
 // param vehicles: BOOLEAN
+// param proof: BOOLEAN
 // param rows: INTEGER
 // returns users: LIST<LIST<ANY>>
 /* :params {asked: {oneIds: ['0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'], pages: [['0', '9', null, null]]},
-   identifiers: true, clear: false, vehicles: true, rows: 21} */
+   identifiers: true, values: true, clear: false, vehicles: true, proof: true, rows: 21} */
 UNWIND $asked.oneIds AS asked
-MATCH (:Profile {birthId: asked})-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)
+OPTIONAL MATCH (gone:Erased {birthId: asked})
+MATCH (:Profile {birthId: coalesce(gone.successor, asked)})-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)
 CALL (u) {
   MATCH (u)<-[r:RESOLVED_TO WHERE r.to IS NULL]-(p:Profile)
   WITH p ORDER BY p.seq
   RETURN collect(p) AS members,
-         collect([p.id, p.source, p.recordId, p.traits, p.firstSeenAt, p.lastSeenAt]) AS profiles
+         collect([
+           p.id, p.source, p.recordId, p.traits, p.firstSeenAt, p.lastSeenAt,
+           CASE WHEN p.corrected THEN COLLECT {
+             MATCH (p)-[:CORRECTED]->(c:Correction WHERE c.retractedAt IS NULL)
+             RETURN [c.id, c.field, c.value, c.by, c.why, c.recordedAt]
+           } ELSE [] END,
+           CASE WHEN $proof THEN EXISTS {
+             (p)-[e:HAS WHERE e.grade = 'verified' AND e.retractedAt IS NULL]->
+               (i:Identifier WHERE i.namespace = 'governmentId')
+           } END
+         ]) AS profiles
 }
 CALL (members) {
   WITH members WHERE $identifiers
   UNWIND members AS p
   MATCH (p)-[e:HAS|CLAIMS WHERE e.retractedAt IS NULL]->(i:Identifier)
   RETURN collect([p.id, i.key, i.namespace, i.scope, i.mask, type(e) = 'HAS',
-                  CASE WHEN $clear THEN e.value END]) AS identifiers
+                  CASE WHEN $values THEN e.value END, e.grade, e.lastAt]) AS identifiers
 }
 CALL (members) {
   WITH members WHERE $vehicles

@@ -15,12 +15,12 @@ class Role(StrEnum):
 
     SOURCE = "source"  # brings events, reads nothing
     FRONTEND = "frontend"  # reads people, identifiers masked
+    STEWARD = "steward"  # reads people, identifiers in the clear, and judges
+    PRIVACY = "privacy"  # reads people, identifiers in the clear, and erases them
     ADMIN = "admin"
     DEALER = "dealer"
-    STEWARD = "steward"
     ANALYST = "analyst"
     PROGRAMME = "programme"
-    PRIVACY = "privacy"
 
 
 class Permission(StrEnum):
@@ -30,12 +30,24 @@ class Permission(StrEnum):
     QUERY = "query people"
     CLEAR_IDENTIFIERS = "see identifiers unmasked"
     INTROSPECT = "look at the schema in production"
+    JUDGE = "judge who is who"
+    ERASE = "erase people"
 
 
 _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.SOURCE: frozenset({Permission.INGEST}),
     Role.FRONTEND: frozenset({Permission.QUERY}),
-    Role.ADMIN: frozenset({Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.INTROSPECT}),
+    Role.STEWARD: frozenset({Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.JUDGE}),
+    Role.PRIVACY: frozenset({Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.ERASE}),
+    Role.ADMIN: frozenset(
+        {
+            Permission.QUERY,
+            Permission.CLEAR_IDENTIFIERS,
+            Permission.INTROSPECT,
+            Permission.JUDGE,
+            Permission.ERASE,
+        }
+    ),
 }
 
 AVAILABLE: Final = tuple(_POLICY)

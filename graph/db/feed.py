@@ -16,6 +16,9 @@ from graph.errors import DatabaseError
 NEWEST: Final = 2**62
 """A position after all others: what is decided under the lock alone cannot be stale."""
 
+ERASURES: Final = "erasures"
+"""Every batch reads it beside its components, and every erasure touches it: what was decided before is stale."""
+
 
 class AlreadyCommittedError(Exception):
     """This operation was committed before, though nobody learnt of it: there is nothing left to do."""
@@ -64,12 +67,16 @@ async def begin(
     return Begun(position, recorded_at, operation_id)
 
 
-async def append(tx: Transaction, begun: Begun, *, kind: str) -> None:
-    """Leave the entry of a write that is not ingest (which leaves its own); the last statement."""
+async def append(tx: Transaction, begun: Begun, *, kind: str, users: Collection[str] = ()) -> None:
+    """Leave the entry of a write that is not ingest (which leaves its own); the last statement.
+
+    `users` are the oneIds of whom something is different now.
+    """
     await tx.one(
         "feed.append_entry",
         position=begun.position,
         recordedAt=begun.recorded_at,
         kind=kind,
         operationId=begun.operation_id,
+        touched={"users": sorted(users)},
     )

@@ -96,11 +96,24 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """A model's probability that two profiles are one person; which is left and which right means nothing.
+
+    A pair that was not compared, or scored below `ModelRules.floor`, has no Score. A pair given twice counts
+    once, with the higher probability.
+    """
+
+    left: tuple[str, str]
+    right: tuple[str, str]
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why a profile is where it is: the last thing that happened to it, its tier and namespace.
 
-    `rule` is one of alone, linked, ambiguous, limit, cap, overgrown; of one tier a refusal is told rather
-    than a join.
+    `rule` is one of alone, linked, ambiguous, limit, cap, support, overgrown, read-limit; of one tier a
+    refusal is told rather than a join. The namespace is empty where a judgement or a score decided.
     """
 
     tier: str
@@ -143,7 +156,8 @@ class Household:
 class Refusal:
     """Profiles that evidence connects and a size forbids to join, for review: never silent.
 
-    `rule` is limit, cap or overgrown; `namespace` that of the limit.
+    `rule` is limit, cap, support (a model's link too thin for what it would join), overgrown or read-limit;
+    `namespace` that of the limit. The tier of a read-limit is the first that was left out.
     """
 
     tier: str
@@ -152,12 +166,40 @@ class Refusal:
     namespace: str = ""
 
 
+class SizeKind(StrEnum):
+    """A size that forbids something once it is exceeded."""
+
+    CAP = "cap"  # profiles of a person
+    LIMIT = "limit"  # values of a person in one namespace and scope
+    HOT = "hot"  # profiles on an identifier
+    MAX_PEOPLE = "max_people"  # provably different people on an identifier
+    BUDGET = "budget"  # clusters of one tier's knot
+    READ_LIMIT = "read_limit"  # profiles of a component
+
+
+@dataclass(frozen=True, slots=True)
+class NearSize:
+    """A size that is nearly reached (`Rules.warn_share`) and not exceeded: told before anything changes.
+
+    `subject` is the founder's key of a person, the least key of a component, or the identifier; `namespace`
+    that of a limit.
+    """
+
+    kind: SizeKind
+    subject: tuple[str, str] | Identifier
+    count: int
+    limit: int
+    namespace: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """What `resolve` answers: a partition of the profiles given, with what could not be decided.
 
     `classes` is the last class of each identifier held by two profiles or more: personal, shared, generic,
-    hot. It is the class among trusted holders where there are any, and the worst of the tenures.
+    hot. It is the class among trusted holders where there are any, and the worst of the tenures; hot as well
+    where the read limit left its links out. `components` are the parts that must be read together, by their
+    least keys; see `graph.identity.gather.components`.
     """
 
     people: tuple[Person, ...]
@@ -165,3 +207,5 @@ class Resolution:
     households: tuple[Household, ...] = ()
     classes: dict[Identifier, str] = field(default_factory=dict[Identifier, str])
     refusals: tuple[Refusal, ...] = ()
+    components: tuple[frozenset[tuple[str, str]], ...] = ()
+    warnings: tuple[NearSize, ...] = ()

@@ -6,7 +6,7 @@ later step depends on the order in which evidence arrived.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -17,12 +17,14 @@ from graph.identity.evidence import (
     Identifier,
     Judgement,
     ProfileEvidence,
+    Score,
     SourceClass,
     Verdict,
 )
 from graph.identity.rules import NamespaceRule, Rules
 
 Key = tuple[str, str]
+Pair = tuple[int, int]
 Degrees = Mapping[Identifier, tuple[int, int]]
 
 RANK: Final = {Grade.CLAIMED: 0, Grade.TRUSTED: 1, Grade.VERIFIED: 2}
@@ -35,10 +37,14 @@ HOT: Final = "hot"
 
 @dataclass(slots=True)
 class Unit:
-    """The holders of one identifier at one level in one tenure; `kind` is its class in the stage at hand."""
+    """The holders of one identifier at one level in one tenure.
+
+    `kind` is its class in the stage at hand, and `people` the provably different people that make it so.
+    """
 
     holders: list[int]
     kind: str = PERSONAL
+    people: int = 1
 
 
 @dataclass(slots=True)
@@ -46,6 +52,8 @@ class Link:
     """An identifier that two profiles or more hold: its units by level, none where it is hot at that level.
 
     Where trusted and all holders coincide the two levels hold the same units, which are then judged once.
+    `degree` counts the profiles at the level that counts: trusted ones if there are any, else all. `marked` is
+    an identifier that a steward says is shared.
     """
 
     identifier: Identifier
@@ -53,6 +61,12 @@ class Link:
     trusted: list[Unit]
     every: list[Unit]
     counting: str = PERSONAL  # class at the level that counts, where hotness alone decides it
+    degree: int = 0
+    marked: bool = False
+
+    def holders(self) -> list[int]:
+        """All profiles that it connects."""
+        return [index for unit in self.every or self.trusted for index in unit.holders]
 
 
 @dataclass(slots=True)
@@ -76,12 +90,18 @@ class Gathered:
     held: list[dict[int, Grade]] = field(
         default_factory=list[dict[int, Grade]]
     )  # by profile: identifier and grade
-    same: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    same: list[Pair] = field(default_factory=list[Pair])
+    scores: dict[Pair, float] = field(default_factory=dict[Pair, float])
     different: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
 
 
-def gather(profiles: Iterable[ProfileEvidence], judgements: Iterable[Judgement], rules: Rules) -> Gathered:
-    """The evidence, combined and numbered. Judgements on profiles that are not given are left out."""
+def gather(
+    profiles: Iterable[ProfileEvidence],
+    judgements: Iterable[Judgement],
+    rules: Rules,
+    scores: Iterable[Score] = (),
+) -> Gathered:
+    """The evidence, combined and numbered. Judgements and scores on profiles not given are left out."""
     by_key: dict[Key, ProfileEvidence] = {}
     for profile in profiles:
         known = by_key.get(profile.key)
@@ -108,6 +128,7 @@ def gather(profiles: Iterable[ProfileEvidence], judgements: Iterable[Judgement],
             held[number] = on[-1][1].grade
         found.held.append(held)
     _judge(found, judgements)
+    _score(found, scores, rules.model.floor)
     return found
 
 
@@ -131,6 +152,16 @@ def _judge(found: Gathered, judgements: Iterable[Judgement]) -> None:
     for left, right in pairs[Verdict.DIFFERENT_FROM]:
         found.different.setdefault(left, set()).add(right)
         found.different.setdefault(right, set()).add(left)
+
+
+def _score(found: Gathered, scores: Iterable[Score], floor: float) -> None:
+    given = list(scores)
+    index = {key: number for number, key in enumerate(found.keys)} if given else {}
+    for score in given:
+        left, right = index.get(score.left), index.get(score.right)
+        if left is not None and right is not None and left != right and score.probability >= floor:
+            pair = (left, right) if left < right else (right, left)
+            found.scores[pair] = max(found.scores.get(pair, 0.0), score.probability)
 
 
 def _combined(left: ProfileEvidence, right: ProfileEvidence) -> ProfileEvidence:
@@ -167,7 +198,7 @@ def _greatest(left: int | None, right: int | None) -> int | None:
 # -- links ----------------------------------------------------------------------------------------------
 
 
-def find_links(evidence: Gathered, degrees: Degrees) -> list[Link]:
+def find_links(evidence: Gathered, degrees: Degrees, shared: Collection[Identifier] = ()) -> list[Link]:
     """Every identifier of two holders or more, here or by `degrees`, split into units by level and tenure."""
     links: list[Link] = []
     for number, on in enumerate(evidence.holders):
@@ -175,6 +206,9 @@ def find_links(evidence: Gathered, degrees: Degrees) -> list[Link]:
         if len(on) > 1 or given[1] > 1:
             rule = evidence.spaces[evidence.space_of[number]].rule
             links.append(_link(evidence.identifiers[number], rule, on, given))
+    if shared:
+        for link in links:
+            link.marked = link.identifier in shared
     return links
 
 
@@ -182,19 +216,20 @@ def _link(
     identifier: Identifier, rule: NamespaceRule, on: list[tuple[int, Holding]], given: tuple[int, int]
 ) -> Link:
     trusted = [pair for pair in on if pair[1].grade is not Grade.CLAIMED]
-    every_hot = max(len(on), given[1]) > rule.hot
-    trusted_hot = max(len(trusted), given[0]) > rule.hot
-    counting = HOT if (trusted_hot if trusted else every_hot) else PERSONAL
-    every = [] if every_hot else _tenures(on, rule.gap_days, trusted_only=False)
-    if trusted_hot:
-        return Link(identifier, rule, [], every, counting)
-    if not every_hot and len(trusted) == len(on):
+    all_degree, trusted_degree = max(len(on), given[1]), max(len(trusted), given[0])
+    degree = trusted_degree if trusted else all_degree
+    counting = HOT if degree > rule.hot else PERSONAL
+    every = [] if all_degree > rule.hot else _tenures(on, rule.gap_days, trusted_only=False)
+    units: list[Unit]
+    if trusted_degree > rule.hot or not trusted:
+        units = []
+    elif every and len(trusted) == len(on):
         units = every if rule.gap_days is None else _tenures(trusted, rule.gap_days, trusted_only=True)
         if [unit.holders for unit in units] == [unit.holders for unit in every]:
-            return Link(identifier, rule, every, every, counting)
-        return Link(identifier, rule, units, every, counting)
-    units = _tenures(trusted, rule.gap_days, trusted_only=True) if trusted else []
-    return Link(identifier, rule, units, every, counting)
+            units = every
+    else:
+        units = _tenures(trusted, rule.gap_days, trusted_only=True)
+    return Link(identifier, rule, units, every, counting, degree)
 
 
 def _tenures(on: list[tuple[int, Holding]], gap_days: int | None, *, trusted_only: bool) -> list[Unit]:
@@ -232,9 +267,12 @@ def _tenures(on: list[tuple[int, Holding]], gap_days: int | None, *, trusted_onl
 # -- components -----------------------------------------------------------------------------------------
 
 
-def connect(evidence: Gathered, links: Sequence[Link]) -> list[list[int]]:
-    """Parts of profiles that share, over any number of steps, a link or a SAME_AS; each part sorted."""
-    parent = list(range(len(evidence.keys)))
+def connect(count: int, links: Iterable[Sequence[int]], pairs: Iterable[Pair]) -> list[list[int]]:
+    """Parts of `count` profiles that share, over any number of steps, a link or a pair; each part sorted.
+
+    A link is given by its holders.
+    """
+    parent = list(range(count))
 
     def root(index: int) -> int:
         while parent[index] != index:
@@ -246,20 +284,24 @@ def connect(evidence: Gathered, links: Sequence[Link]) -> list[list[int]]:
         low, high = sorted((root(left), root(right)))
         parent[high] = low
 
-    for link in links:
-        units = link.every or link.trusted
-        if units:
-            first = units[0].holders[0]
-            for unit in units:
-                for index in unit.holders:
-                    if parent[index] != first:
-                        join(first, index)
-    for left, right in evidence.same:
+    for holders in links:
+        if holders:
+            first = holders[0]
+            for index in holders:
+                if parent[index] != first:
+                    join(first, index)
+    for left, right in pairs:
         join(left, right)
     members: dict[int, list[int]] = {}
-    for index in range(len(parent)):
+    for index in range(count):
         members.setdefault(root(index), []).append(index)
     return list(members.values())
+
+
+def joining(evidence: Gathered, rules: Rules) -> list[Pair]:
+    """The pairs that connect a component: those a steward joins, and scores that reach the lowest tier."""
+    least = rules.model.probable
+    return evidence.same + [pair for pair, score in evidence.scores.items() if score >= least]
 
 
 def components(
@@ -268,13 +310,15 @@ def components(
     rules: Rules,
     degrees: Degrees | None = None,
     judgements: Iterable[Judgement] = (),
+    scores: Iterable[Score] = (),
 ) -> tuple[frozenset[Key], ...]:
     """What must be read together: the parts that `resolve` judges each by itself, by their least keys.
 
     Two profiles are in one component if they share an identifier that is not hot (where it is hot among all
-    holders but not among trusted ones, only trusted holders are connected) or a SAME_AS. `degrees` as for
-    `resolve`.
+    holders but not among trusted ones, only trusted holders are connected), a SAME_AS, or a score that
+    reaches the lowest tier. `degrees` as for `resolve`, whose answer has them too.
     """
-    evidence = gather(profiles, judgements, rules)
-    parts = connect(evidence, find_links(evidence, degrees or {}))
+    evidence = gather(profiles, judgements, rules, scores)
+    links = find_links(evidence, degrees or {})
+    parts = connect(len(evidence.keys), [link.holders() for link in links], joining(evidence, rules))
     return tuple(frozenset(evidence.keys[index] for index in part) for part in parts)

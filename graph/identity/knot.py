@@ -7,25 +7,56 @@ are its.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from graph.identity.evidence import Identifier, PersonName, Reason, Refusal
-from graph.identity.gather import GENERIC, PERSONAL, RANK, SHARED, Gathered, Link, Unit
+from graph.identity.classes import is_calm, judge
+from graph.identity.evidence import Identifier, Reason, Refusal
+from graph.identity.gather import GENERIC, PERSONAL, SHARED, Gathered, Key, Link, Pair, Unit
 from graph.identity.rules import Rules, Strength
-from graph.identity.summary import HARD, SOFT, Summary, conflicts, full_name, summarise
-from graph.identity.tiers import STAGES, STEWARD, Stage, Tier
-from graph.identity.ties import Edge, bits, connected, cut, groups_of
+from graph.identity.summary import SOFT, Summary, conflicts, full_name, summarise
+from graph.identity.support import Bond, bonds_between, supported, thinnest, threshold, voices
+from graph.identity.tiers import CERTAIN, LIKELY, PROBABLE, STAGES, STEWARD, Stage, Tier
+from graph.identity.ties import Edge, bits, connected, cut, groups_of, sharing_twice
 
-_JUDGED = Identifier("", "", "")  # stands for the identifier where a steward joins
-_COUNTING = (Strength.STRONG, Strength.MEDIUM)
+UNNAMED = Identifier("", "", "")  # stands for the identifier where a steward or a model joins
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Clusters that became one: their profiles by cluster, and the edges that tied them."""
+
+    tier: Tier
+    parts: dict[int, tuple[int, ...]]
+    edges: tuple[Edge, ...]
 
 
 class Knot:
-    """Resolves the profiles given; `run` once, then read the results."""
+    """Resolves the profiles given; `run` once, then read the results.
 
-    def __init__(self, evidence: Gathered, members: list[int], links: Sequence[Link], rules: Rules) -> None:
+    With a `log`, every join is added to it, in the order in which they happened.
+    """
+
+    def __init__(
+        self,
+        evidence: Gathered,
+        members: list[int],
+        links: Sequence[Link],
+        rules: Rules,
+        *,
+        scores: Mapping[Pair, float] | None = None,
+        log: list[Joined] | None = None,
+    ) -> None:
         self._evidence = evidence
         self._rules = rules
+        self._all_links = links
+        self._scores = scores or {}
+        self._scored = {index for pair in self._scores for index in pair}
+        self._bonds: dict[Pair, Bond] = {}
+        self._bonds_of: dict[int, list[Pair]] = {}
+        self._thin: list[Bond] = []
+        self._told: set[tuple[str, str, frozenset[Key]]] = set()
+        self._log = log
         self._links: dict[Strength, list[Link]] = {}
         for link in links:
             self._links.setdefault(link.rule.strength, []).append(link)
@@ -38,16 +69,26 @@ class Knot:
         self.doubts: dict[int, tuple[str, set[int]]] = {}
         """By profile: the first tier in which it was ambiguous, and profiles of all its candidates."""
         self.refusals: list[Refusal] = []
+        self.widest = 0
+        """Clusters of the biggest knot of a tier."""
 
-    def run(self, same: Sequence[tuple[int, int]]) -> None:
+    @property
+    def calm(self) -> bool:
+        """Whether nothing here conflicts or exceeds a size."""
+        return self._calm
+
+    def run(self, same: Sequence[Pair]) -> None:
         """Go through every tier; `same` are the pairs a steward joins."""
-        self._calm = self._is_calm()
+        self._calm = is_calm(self._evidence, list(self.cluster_of), self._all_links, self._rules)
         if same:
-            self._tier(STEWARD, [Edge(_JUDGED, "", list(pair)) for pair in same])
+            self._tier(STEWARD, [Edge(UNNAMED, "", list(pair)) for pair in same])
         for stage in STAGES:
             links = [link for strength in stage.strengths for link in self._links.get(strength, ())]
             if links and len(self.clusters) > 1:
                 self._stage(stage, links)
+            elif self._scores and not stage.strengths:
+                for tier in stage.tiers:
+                    self._scored_tier(tier)
 
     def summary(self, cluster: int) -> Summary:
         """What the cluster is known by now, its ambiguity locks included."""
@@ -64,35 +105,6 @@ class Knot:
 
     # -- stages and classes ----------------------------------------------------------------------------------
 
-    def _is_calm(self) -> bool:
-        """True where nothing here conflicts softly or exceeds a size, so that all units are personal."""
-        evidence, rules = self._evidence, self._rules
-        if len(self.cluster_of) > min(rules.cap, rules.budget):
-            return False
-        numbers: set[int] = set()
-        values: dict[int, int] = {}
-        proven: dict[int, int] = {}
-        names: set[PersonName] = set()
-        births: set[str] = set()
-        for index in self.cluster_of:
-            profile = evidence.profiles[index]
-            names |= profile.names
-            births |= profile.birth_dates
-            if index in evidence.different:
-                return False
-            for number, grade in evidence.held[index].items():
-                space = evidence.space_of[number]
-                rule = evidence.spaces[space].rule
-                if rule.one_per_person:
-                    if RANK[grade] >= RANK[rule.proof] and proven.setdefault(space, number) != number:
-                        return False
-                elif number not in numbers:
-                    numbers.add(number)
-                    values[space] = values.get(space, 0) + 1
-        if len(names) > 1 or len(births) > 1:
-            return False
-        return all(count <= evidence.spaces[space].rule.limit for space, count in values.items())
-
     def _stage(self, stage: Stage, links: list[Link]) -> None:
         if not self._calm:
             for link in links:
@@ -107,45 +119,8 @@ class Knot:
 
     def _classify(self, link: Link, units: list[Unit]) -> None:
         for unit in units:
-            clusters = self.on(unit.holders)
-            unit.kind = PERSONAL if len(clusters) < 2 else self._kind(link, clusters)
-
-    def _kind(self, link: Link, clusters: list[int]) -> str:
-        """The class by how many provably different people are on the clusters (`k`)."""
-        found = [self.summary(cluster) for cluster in clusters]
-        soft = max(self._people(found, SOFT), self._people_by_limits(link, found))
-        if soft > link.rule.max_people:
-            return GENERIC
-        people = self._people(found, HARD) if link.rule.strength is Strength.STRONG else soft
-        return SHARED if people > 1 else PERSONAL
-
-    def _people(self, summaries: list[Summary], level: int) -> int:
-        """Groups without a conflicting pair, filled greedily: exact whether it is one, else an estimate."""
-        against = conflicts(summaries, level)
-        if not any(against):
-            return 1
-        groups: list[int] = []
-        for place in sorted(range(len(summaries)), key=lambda place: (-len(summaries[place].proven), place)):
-            for number, group in enumerate(groups):
-                if not group & against[place]:
-                    groups[number] |= 1 << place
-                    break
-            else:
-                groups.append(1 << place)
-        return len(groups)
-
-    def _people_by_limits(self, link: Link, summaries: list[Summary]) -> int:
-        """How many people the values of other strong and medium namespaces need at least."""
-        values: dict[int, set[int]] = {}
-        for one in summaries:
-            for space, numbers in one.counted.items():
-                values.setdefault(space, set()).update(numbers)
-        people = 1
-        for space, numbers in values.items():
-            where = self._evidence.spaces[space]
-            if where.rule.strength in _COUNTING and where.namespace != link.identifier.namespace:
-                people = max(people, -(-len(numbers) // where.rule.limit))
-        return people
+            found = [self.summary(cluster) for cluster in self.on(unit.holders)]
+            unit.kind, unit.people = judge(self._evidence, link, found)
 
     # -- links of a tier -------------------------------------------------------------------------------------
 
@@ -190,8 +165,9 @@ class Knot:
         if not edges:
             return
         for nodes, inside in connected(edges):
+            self.widest = max(self.widest, len(nodes))
             if self._calm and tier.conflict <= SOFT:
-                self._merge(tier, nodes, inside)
+                self._group(tier, nodes, inside)
             elif len(nodes) > self._rules.budget:  # step a
                 self._overgrown(tier, nodes, inside)
             else:
@@ -200,7 +176,7 @@ class Knot:
     def _process(self, tier: Tier, nodes: list[int], edges: list[Edge]) -> None:
         against = self._against(tier, nodes)
         if any(against):
-            twice = _sharing_twice(edges)
+            twice = sharing_twice(edges)
             if twice:  # step c: better tied pairs first, then the rest with these contracted
                 for part, inside in connected(twice):
                     self._decide(tier, part, inside, self._against(tier, part))
@@ -215,7 +191,7 @@ class Knot:
 
     def _decide(self, tier: Tier, nodes: list[int], edges: list[Edge], against: list[int]) -> None:
         if not any(against):  # step b
-            self._join(tier, nodes, edges)
+            self._group(tier, nodes, edges)
             return
         place = {node: number for number, node in enumerate(nodes)}  # step d
         masks = [sum(1 << place[node] for node in edge.nodes) for edge in edges]
@@ -236,7 +212,7 @@ class Knot:
                     for edge, mask in zip(edges, left, strict=True)
                     if (mask & group) & ((mask & group) - 1)
                 ]
-                self._join(tier, [nodes[number] for number in bits(group)], inside)
+                self._group(tier, [nodes[number] for number in bits(group)], inside)
         for number, members in uncertain.items():
             through = min(edge.identifier.namespace for edge in edges if nodes[number] in edge.nodes)
             self._lock(tier, members, {nodes[side] for side in bits(tied[number])}, through)
@@ -249,6 +225,65 @@ class Knot:
         for index in members:
             self.reasons[index] = Reason(tier.name, "ambiguous", namespace)
             self.doubts.setdefault(index, (tier.name, set()))[1].update(sides)
+
+    # -- scores ----------------------------------------------------------------------------------------------
+
+    def _scored_tier(self, tier: Tier) -> None:
+        """One tier of a model's scores: links that lack support are cut, and told in the last such tier."""
+        bonds = bonds_between(self._scores, self.cluster_of)
+        self._bonds, self._bonds_of, self._thin = bonds, {}, []
+        for pair in bonds:
+            for node in pair:
+                self._bonds_of.setdefault(node, []).append(pair)
+        probable, least = self._rules.model.probable, threshold(self._rules.model, tier)
+        edges = [Edge(UNNAMED, "", list(pair)) for pair, bond in bonds.items() if bond.best >= probable]
+        nodes = sorted(self._bonds_of)
+        part_of = self._supported(nodes, edges)
+        near = [edge for edge in edges if bonds[edge.nodes[0], edge.nodes[1]].best >= least]
+        self._tier(tier, [edge for edge in near if not self._is_thin(edge, part_of)])
+        for bond in self._thin:
+            for index in bond.ends:
+                self.reasons[index] = Reason(tier.name, "support")
+        if tier is PROBABLE:
+            for (low, high), best in thinnest(self._thin, self.cluster_of).items():
+                told = next(t for t in (CERTAIN, LIKELY, PROBABLE) if best >= threshold(self._rules.model, t))
+                self._report(told, "support", "", self.clusters[low] + self.clusters[high])
+
+    def _supported(self, nodes: Sequence[int], edges: Sequence[Edge]) -> dict[int, int]:
+        """For each of these clusters the part that scores support, as a number."""
+        inside = set(nodes)
+        profiles = self._evidence.profiles
+        near = {pair for node in nodes for pair in self._bonds_of[node] if inside.issuperset(pair)}
+        parts = supported(
+            nodes,
+            [(edge.nodes[0], edge.nodes[1]) for edge in edges],
+            weights={pair: self._bonds[pair].weight for pair in near},
+            sizes={node: voices(self.clusters[node], self._scored, profiles) for node in nodes},
+            support=round(self._rules.model.support * 1000),
+        )
+        return {node: place for place, part in enumerate(parts) for node in part}
+
+    def _is_thin(self, edge: Edge, part_of: Mapping[int, int]) -> bool:
+        """Whether the edge lacks support, in which case that is noted."""
+        left, right = edge.nodes
+        thin = part_of[left] != part_of[right]
+        if thin:
+            self._thin.append(self._bonds[left, right])
+        return thin
+
+    def _group(self, tier: Tier, nodes: list[int], edges: list[Edge]) -> None:
+        """Join what nothing conflicts in; by scores only as far as these alone support it."""
+        join = self._merge if self._calm else self._join
+        if tier.bucket is None or len(nodes) < 3:
+            join(tier, nodes, edges)
+            return
+        part_of = self._supported(nodes, edges)
+        within: dict[int, list[Edge]] = {}
+        for edge in edges:
+            if not self._is_thin(edge, part_of):
+                within.setdefault(part_of[edge.nodes[0]], []).append(edge)
+        for place, ties in within.items():
+            join(tier, [node for node in nodes if part_of[node] == place], ties)
 
     # -- joining ---------------------------------------------------------------------------------------------
 
@@ -339,6 +374,8 @@ class Knot:
             for node in edge.nodes:
                 if node not in through or namespace < through[node]:
                     through[node] = namespace
+        if self._log is not None:
+            self._log.append(Joined(tier, {n: tuple(self.clusters[n]) for n in nodes}, tuple(edges)))
         head, *others = nodes
         for node in nodes:
             reason = Reason(tier.name, "linked", through[node])
@@ -370,23 +407,6 @@ class Knot:
 
     def _report(self, tier: Tier, rule: str, namespace: str, members: list[int]) -> None:
         keys = frozenset(self._evidence.keys[index] for index in members)
-        if not any(
-            told.rule == rule and told.namespace == namespace and told.members == keys
-            for told in self.refusals
-        ):
+        if (rule, namespace, keys) not in self._told:
+            self._told.add((rule, namespace, keys))
             self.refusals.append(Refusal(tier.name, rule, keys, namespace))
-
-
-def _sharing_twice(edges: list[Edge]) -> list[Edge]:
-    """An edge for each pair of clusters on two different identifiers or more, named by the least."""
-    shared: dict[tuple[int, int], list[tuple[Identifier, str]]] = {}
-    for edge in edges:
-        for place, left in enumerate(edge.nodes):
-            for right in edge.nodes[place + 1 :]:
-                shared.setdefault((left, right), []).append((edge.identifier, edge.label))
-    found: list[Edge] = []
-    for pair, names in shared.items():
-        if len({identifier for identifier, _ in names}) > 1:
-            identifier, label = min(names)
-            found.append(Edge(identifier, label, list(pair)))
-    return found

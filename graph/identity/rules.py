@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 from graph.errors import ConfigurationError
 from graph.identity.evidence import Grade
 
-ALGORITHM: Final = 1
+ALGORITHM: Final = 2
 """Raised whenever `resolve` comes to answer otherwise for the same evidence; part of `Rules.version`."""
 
 DEFAULT_RULES: Final = Path(__file__).with_name("identity.toml")
@@ -54,16 +54,36 @@ class NamespaceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRules:
+    """From which match probabilities a model's scores join, and how much support a join needs.
+
+    A score at or above `certain`, `likely` or `probable` belongs to that tier; two in one tier are equally
+    good. A score below `floor` is none. Two clusters are joined by scores only if the mean probability of the
+    pairs between them, none counting 0, is at least `support` (docs/adr/0008-model-tiers-and-support.md).
+    """
+
+    certain: float = 0.995
+    likely: float = 0.98
+    probable: float = 0.95
+    floor: float = 0.5
+    support: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Everything `resolve` needs to know besides the evidence.
 
-    `cap` is in profiles, `budget` in clusters.
+    `cap` is in profiles, `budget` in clusters, `read_limit` in profiles of a component. From `warn_share` of
+    a size on it is told as nearly reached; that moves nobody, so it is no part of the version.
     `version` is a stable hash of the rules and the algorithm: equal versions answer alike.
     """
 
     namespaces: Mapping[str, NamespaceRule]
     cap: int = 60
     budget: int = 400
+    read_limit: int = 5_000
+    model: ModelRules = ModelRules()
+    warn_share: float = 0.8
     version: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,6 +91,8 @@ class Rules:
             "algorithm": ALGORITHM,
             "cap": self.cap,
             "budget": self.budget,
+            "readLimit": self.read_limit,
+            "model": asdict(self.model),
             "namespaces": {name: asdict(rule) for name, rule in self.namespaces.items()},
         }
         text = json.dumps(content, sort_keys=True)
@@ -84,6 +106,8 @@ class Rules:
 _UNRULED: Final = NamespaceRule(Strength.CORROBORATING, limit=1_000_000, max_people=1, hot=0)
 
 _Count = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+
+_Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class _Declared(BaseModel):
@@ -121,9 +145,32 @@ class _NamespaceRow(_Declared):
         )
 
 
+_MODEL: Final = ModelRules()
+
+
+class _ModelRow(_Declared):
+    certain: _Share = _MODEL.certain
+    likely: _Share = _MODEL.likely
+    probable: _Share = _MODEL.probable
+    floor: _Share = _MODEL.floor
+    support: _Share = _MODEL.support
+
+    @model_validator(mode="after")
+    def _descending(self) -> Self:
+        if not self.certain >= self.likely >= self.probable >= self.floor:
+            raise ValueError("certain, likely, probable and floor must not rise in this order")
+        return self
+
+    def rules(self) -> ModelRules:
+        return ModelRules(self.certain, self.likely, self.probable, self.floor, self.support)
+
+
 class _RulesFile(_Declared):
     cap: Annotated[_Count, Field(ge=2)]
     budget: Annotated[_Count, Field(ge=2)]
+    read_limit: Annotated[_Count, Field(ge=2)] = 5_000
+    warn_share: _Share = 0.8
+    model: _ModelRow = _ModelRow()
     namespaces: Annotated[dict[str, _NamespaceRow], Field(min_length=1)]
 
 
@@ -153,6 +200,9 @@ def load_rules(path: Path | None = None) -> Rules:
         namespaces={name: row.rule() for name, row in declared.namespaces.items()},
         cap=declared.cap,
         budget=declared.budget,
+        read_limit=declared.read_limit,
+        model=declared.model.rules(),
+        warn_share=declared.warn_share,
     )
 
 

@@ -13,6 +13,7 @@ from graph.identity.evidence import (
     Judgement,
     ProfileEvidence,
     Reason,
+    Score,
     SourceClass,
     Verdict,
 )
@@ -66,7 +67,9 @@ def use_at(grade: Grade, at: int | None, *, alias: bool = False) -> Use:
 class StoredProfile:
     """One profile's evidence, its place in the present partition, and what it is called in the graph.
 
-    `candidates` are the (oneId, tier) of the people it fits equally well.
+    `candidates` are the (oneId, tier) of the people it fits equally well; `shared` the keys of identifiers
+    that a steward says several people use; `scores` a model's probabilities of being the profiles of these
+    ids, each pair's with one of the two.
     """
 
     id: str
@@ -81,7 +84,9 @@ class StoredProfile:
     one_id: str | None = None
     reason: Reason | None = None
     candidates: frozenset[tuple[str, str]] = frozenset()
+    shared: set[str] = field(default_factory=set[str])
     judgements: list[tuple[Verdict, str]] = field(default_factory=list[tuple[Verdict, str]])
+    scores: dict[str, float] = field(default_factory=dict[str, float])
 
 
 def open_profile(row: Sequence[Any], sealer: Sealer) -> StoredProfile:
@@ -99,12 +104,16 @@ def open_profile(row: Sequence[Any], sealer: Sealer) -> StoredProfile:
         edges,
         judged,
         candidates,
+        scored,
     ) = row
     uses: dict[str, Use] = {}
     identifiers: dict[str, Identifier] = {}
-    for key, namespace, scope, type_, grade, first, last, trusted_first, trusted_last, value, alias in edges:
-        uses[key] = read_use(type_, grade, first, last, trusted_first, trusted_last, alias)
-        identifiers[key] = Identifier(namespace, scope, sealer.open(f"value:{key}", value).decode())
+    shared: set[str] = set()
+    for edge in edges:
+        key, use, identifier = open_edge(edge, sealer)
+        uses[key], identifiers[key] = use, identifier
+        if edge[11]:
+            shared.add(key)
     current = users[0] if users else None
     return StoredProfile(
         id=id_,
@@ -119,8 +128,17 @@ def open_profile(row: Sequence[Any], sealer: Sealer) -> StoredProfile:
         one_id=current[0] if current else None,
         reason=Reason(tier=current[1], rule=current[2], namespace=current[3]) if current else None,
         candidates=frozenset((one_id, tier) for one_id, tier in candidates),
+        shared=shared,
         judgements=[(Verdict(type_.lower()), other) for type_, other in judged],
+        scores=dict(scored),
     )
+
+
+def open_edge(row: Sequence[Any], sealer: Sealer) -> tuple[str, Use, Identifier]:
+    """One evidence edge, unsealed: the identifier's key, its use and its value; raises UnsealError."""
+    key, namespace, scope, type_, grade, first, last, trusted_first, trusted_last, value, alias = row[:11]
+    use = read_use(type_, grade, first, last, trusted_first, trusted_last, alias)
+    return key, use, Identifier(namespace, scope, sealer.open(f"value:{key}", value).decode())
 
 
 def read_use(
@@ -153,6 +171,25 @@ def judgements_of(profiles: Sequence[StoredProfile]) -> list[Judgement]:
         for verdict, other in profile.judgements
         if other in keys
     ]
+
+
+def scores_of(profiles: Sequence[StoredProfile]) -> list[Score]:
+    """A model's scores of pairs of which both are given."""
+    keys = {profile.id: profile.key for profile in profiles}
+    return [
+        Score(profile.key, keys[other], probability)
+        for profile in profiles
+        for other, probability in profile.scores.items()
+        if other in keys
+    ]
+
+
+def shared_of(profiles: Iterable[StoredProfile]) -> set[Identifier]:
+    """The identifiers that a steward says several people use, as `to_evidence` names them."""
+    members = list(profiles)
+    marked = {profile.identifiers[key] for profile in members for key in profile.shared}
+    same = _aliases(members) if marked else {}
+    return {same.get(identifier, identifier) for identifier in marked}
 
 
 def _evidence(profile: StoredProfile, same: Mapping[Identifier, Identifier]) -> ProfileEvidence:

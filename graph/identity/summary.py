@@ -105,12 +105,13 @@ def conflict(left: Summary, right: Summary, level: int) -> bool:
             return True
     if level == HARD:
         return False
-    if _names_conflict(left, right) or _births_conflict(left.birth_dates, right.birth_dates):
+    if names_conflict(left, right) or births_conflict(left.birth_dates, right.birth_dates):
         return True
     return level == PRESUMED and left.anchored and right.anchored
 
 
-def _names_conflict(left: Summary, right: Summary) -> bool:
+def names_conflict(left: Summary, right: Summary) -> bool:
+    """Whether no name of the one fits a name of the other; full names count only where both have some."""
     if left.full_names and right.full_names:
         return left.full_names.isdisjoint(right.full_names)
     if not left.names or not right.names:
@@ -125,7 +126,8 @@ def _compatible(one: PersonName, other: PersonName) -> bool:
     return not (one.given and other.given and one.given != other.given)
 
 
-def _births_conflict(left: set[str], right: set[str]) -> bool:
+def births_conflict(left: set[str], right: set[str]) -> bool:
+    """Whether no birth date of the one is, or begins, one of the other."""
     if not left or not right:
         return False
     full_left = [date for date in left if len(date) == _FULL_DATE]

@@ -2,29 +2,35 @@
 
 Within a stage trusted evidence comes wholly before claimed evidence, so a claim never stands against it;
 and a claim joins nobody whose name or birth date contradicts, however strong the identifier
-(docs/adr/0004-resolve-open-choices.md §1). Scores of a model enter as tiers of their own: at or above .995
-after `strong-all`, .98 and .95 after `medium-all`, all with HARD conflicts, since a score has weighed
-names.
+(docs/adr/0004-resolve-open-choices.md §1). Scores of a model are tiers of their own: certain ones after
+`strong-all`, likely and probable ones after `medium-all`, all with HARD conflicts, since a score has weighed
+names and birth dates (docs/adr/0008-model-tiers-and-support.md).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from graph.identity.rules import Strength
 from graph.identity.summary import HARD, PRESUMED, SOFT
 
+Bucket = Literal["certain", "likely", "probable"]
+
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Which units join at once: strengths, level, whether only equal full names join, and what forbids."""
+    """Which units join at once: strengths, level, whether only equal full names join, and what forbids.
+
+    Of a model's tier `bucket` names the threshold that its scores reach (`ModelRules`).
+    """
 
     name: str
     strengths: tuple[Strength, ...]
     trusted: bool
     agree: bool
     conflict: int
+    bucket: Bucket | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,15 @@ class Stage:
 
 
 STEWARD: Final = Tier("steward", (), trusted=True, agree=False, conflict=HARD)
+
+
+def _model(bucket: Bucket) -> Tier:
+    return Tier(f"model-{bucket}", (), trusted=True, agree=False, conflict=HARD, bucket=bucket)
+
+
+CERTAIN: Final = _model("certain")
+LIKELY: Final = _model("likely")
+PROBABLE: Final = _model("probable")
 
 _STRONG: Final = (Strength.STRONG,)
 _MEDIUM: Final = (Strength.MEDIUM,)
@@ -50,6 +65,7 @@ STAGES: Final = (
             Tier("strong-all", _STRONG, trusted=False, agree=False, conflict=SOFT),
         ),
     ),
+    Stage((), (CERTAIN,)),
     Stage(
         _MEDIUM,
         (
@@ -59,6 +75,7 @@ STAGES: Final = (
             Tier("medium-all", _MEDIUM, trusted=False, agree=False, conflict=SOFT),
         ),
     ),
+    Stage((), (LIKELY, PROBABLE)),
     Stage(
         _WEAKEST,
         (

@@ -131,3 +131,18 @@ def groups_of(count: int, edges: Sequence[int]) -> list[int]:
                     merged |= group
                 groups.append(merged)
     return groups
+
+
+def sharing_twice(edges: list[Edge]) -> list[Edge]:
+    """An edge for each pair of clusters on two different identifiers or more, named by the least."""
+    shared: dict[tuple[int, int], list[tuple[Identifier, str]]] = {}
+    for edge in edges:
+        for place, left in enumerate(edge.nodes):
+            for right in edge.nodes[place + 1 :]:
+                shared.setdefault((left, right), []).append((edge.identifier, edge.label))
+    found: list[Edge] = []
+    for pair, names in shared.items():
+        if len({identifier for identifier, _ in names}) > 1:
+            identifier, label = min(names)
+            found.append(Edge(identifier, label, list(pair)))
+    return found

@@ -18,7 +18,11 @@ from graph.profile.traits import TraitState, identity_values, merge
 
 @dataclass(frozen=True, slots=True)
 class KnownProfile:
-    """A profile of the batch that the graph has; `traits` still sealed."""
+    """A profile of the batch that the graph has; `traits` still sealed.
+
+    Of the identifiers it used it may have `disowned` some: a steward marked them wrong. What comes in of them
+    is still noted, and counts for nothing.
+    """
 
     id: str
     component: str
@@ -27,40 +31,54 @@ class KnownProfile:
     uses: Mapping[str, Use]
     dealers: frozenset[str]
     vehicles: frozenset[str]
+    disowned: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class KnownIdentifier:
-    """How many profiles hold an identifier, and the components of those that count (none if it is hot)."""
+    """How many profiles hold an identifier, and the components of those that count (none if it is hot).
+
+    `disowned` where a steward marked it wrong of somebody, who is then not counted among the holders;
+    `shared` where one says that several people use it.
+    """
 
     trusted: int
     holders: int
     components: frozenset[str]
+    disowned: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The answer of `ingest.look_up`; `position` is the feed position it is at least as new as."""
+    """The answer of `ingest.look_up`; `position` is the feed position it is at least as new as.
+
+    `suppressed` are the suppressions of records that were erased.
+    """
 
     position: int
     profiles: Mapping[str, KnownProfile]
     identifiers: Mapping[str, KnownIdentifier]
     messages: Mapping[str, str]
+    suppressed: frozenset[str] = frozenset()
 
 
 def read_known(row: Sequence[Any]) -> Known:
     """The one row of `ingest.look_up`."""
-    position, profiles, identifiers, messages = row
+    position, profiles, identifiers, messages, suppressed = row
     return Known(
         position=position,
         profiles={p[0]: _known_profile(p) for p in profiles},
-        identifiers={i[0]: KnownIdentifier(i[1], i[2], frozenset(i[3])) for i in identifiers},
+        identifiers={
+            i[0]: KnownIdentifier(i[1], i[2], frozenset(i[3]), i[4] > 0, bool(i[5])) for i in identifiers
+        },
         messages=dict(messages),
+        suppressed=frozenset(suppressed),
     )
 
 
 def _known_profile(row: Sequence[Any]) -> KnownProfile:
-    _, id_, component, founder_class, traits, edges, dealers, vehicles = row
+    _, id_, component, founder_class, traits, edges, dealers, vehicles, disowned = row
     return KnownProfile(
         id=id_,
         component=component,
@@ -69,6 +87,7 @@ def _known_profile(row: Sequence[Any]) -> KnownProfile:
         uses={edge[0]: read_use(*edge[1:]) for edge in edges},
         dealers=frozenset(dealers),
         vehicles=frozenset(vehicles),
+        disowned=frozenset(disowned),
     )
 
 
@@ -76,7 +95,8 @@ def _known_profile(row: Sequence[Any]) -> KnownProfile:
 class EdgeChange:
     """A (profile, identifier) edge as it stands (None: not there) and as the batch leaves it.
 
-    `tenured` where the identifier may go to somebody else after a silence, so that times of use matter.
+    `tenured` where the identifier may go to somebody else after a silence, so that times of use matter;
+    `counts` unless it was marked wrong of this profile.
     """
 
     sighting: Sighting
@@ -84,12 +104,13 @@ class EdgeChange:
     after: Use
     tenured: bool
     messages: int = 1
+    counts: bool = True
 
     @property
     def matters(self) -> bool:
         """True where identity may depend on the change: a new edge, a better grade, an alias, a tenure."""
         before, after = self.before, self.after
-        return (
+        return self.counts and (
             before is None
             or before.grade is not after.grade
             or before.alias != after.alias
@@ -128,11 +149,15 @@ class ProfileChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """A batch sorted out: what is new by profile, what was known, and what contradicts what is known."""
+    """A batch sorted out: what is new by profile, what was known, and what contradicts what is known.
+
+    `suppressed` messages are of records that were erased.
+    """
 
     profiles: dict[str, ProfileChange]
     duplicates: int
     conflicts: tuple[Draft, ...]
+    suppressed: int = 0
 
 
 def changes_of(drafts: Iterable[Draft], known: Known, rules: Rules) -> Changes:
@@ -141,9 +166,12 @@ def changes_of(drafts: Iterable[Draft], known: Known, rules: Rules) -> Changes:
     Raises IntegrityError where the keyring knows a profile under another id than the graph.
     """
     seen = dict(known.messages)
-    duplicates, conflicts = 0, list[Draft]()
+    duplicates, suppressed, conflicts = 0, 0, list[Draft]()
     profiles: dict[str, ProfileChange] = {}
     for item in drafts:
+        if item.suppression in known.suppressed:
+            suppressed += 1
+            continue
         present = seen.get(item.key)
         if present is not None:
             if present == item.content:
@@ -156,7 +184,9 @@ def changes_of(drafts: Iterable[Draft], known: Known, rules: Rules) -> Changes:
         if change is None:
             change = profiles[item.profile_id] = _open_change(item, known.profiles.get(item.record_key))
         _apply(change, item, rules)
-    return Changes(profiles=profiles, duplicates=duplicates, conflicts=tuple(conflicts))
+    return Changes(
+        profiles=profiles, duplicates=duplicates, conflicts=tuple(conflicts), suppressed=suppressed
+    )
 
 
 def _open_change(item: Draft, known: KnownProfile | None) -> ProfileChange:
@@ -198,7 +228,8 @@ def _apply(change: ProfileChange, item: Draft, rules: Rules) -> None:
             before = change.known.uses.get(key) if change.known else None
             after = before.joined(use) if before else use
             tenured = rules.namespace(sighting.identifier.namespace).gap_days is not None
-            change.edges[key] = EdgeChange(sighting, before, after, tenured)
+            counts = before is None or change.known is None or key not in change.known.disowned
+            change.edges[key] = EdgeChange(sighting, before, after, tenured, counts=counts)
         else:
             edge.after = edge.after.joined(use)
             edge.messages += 1

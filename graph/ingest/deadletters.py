@@ -49,10 +49,14 @@ class DeadLetter:
 
 @dataclass(slots=True)
 class Replayed:
-    """What became of the letters looked at; `remaining` by the reason why each stays."""
+    """What became of the letters looked at; `remaining` by the reason why each stays.
+
+    `suppressed` are those of erased records: they are done with, and nothing of them was stored.
+    """
 
     stored: int = 0
     duplicates: int = 0
+    suppressed: int = 0
     remaining: Counter[str] = field(default_factory=Counter[str])
 
     def to_dict(self) -> dict[str, Any]:
@@ -60,6 +64,7 @@ class Replayed:
         return {
             "stored": self.stored,
             "duplicates": self.duplicates,
+            "suppressed": self.suppressed,
             "remaining": dict(sorted(self.remaining.items())),
         }
 
@@ -185,6 +190,7 @@ class Replay:
             if not again:
                 replayed.stored += written.stored
                 replayed.duplicates += written.duplicates
+                replayed.suppressed += written.suppressed
                 replayed.remaining += Counter(conflict=written.conflicts)
             if not written.conflicts:
                 return [letter for letter, _ in ready]

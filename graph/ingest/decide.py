@@ -11,48 +11,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from graph.identity.evidence import Identifier, ProfileEvidence, Reason
-from graph.identity.gather import components
-from graph.identity.resolve import resolve
+from graph.identity.evidence import Identifier
+from graph.identity.place import ALONE, Placed, Placement, as_stored, place
 from graph.identity.rules import Rules
-from graph.identity.stored import (
-    Key,
-    StoredProfile,
-    judgements_of,
-    to_evidence,
-)
+from graph.identity.stored import StoredProfile
 from graph.ingest.change import Changes, Known, ProfileChange
 
-ALONE = Reason(tier="", rule="alone")
-
 
 @dataclass(slots=True)
-class Placement:
-    """Where one profile goes: its user, why, and its link component."""
-
-    one_id: str
-    reason: Reason
-    component: str
-    founds: bool = False
-
-
-@dataclass(slots=True)
-class Decision:
+class Decision(Placed):
     """What a batch means for identity.
 
-    `placements` has every profile of the batch that is new and every stored profile whose user, reason or
-    component is different now; `candidates` those whose ambiguity is different now. `guards` stand beside the
-    components in the feed: identifiers that this batch gives their first holder who counts.
+    `birth_ids` are those of its new profiles. `guards` stand beside the components in the feed: identifiers
+    that this batch gives their first holder who counts, or a holder where others were marked wrong.
     """
 
-    placements: dict[str, Placement] = field(default_factory=dict[str, Placement])
     birth_ids: dict[str, str] = field(default_factory=dict[str, str])
-    before: dict[str, StoredProfile] = field(default_factory=dict[str, StoredProfile])
-    candidates: dict[str, tuple[tuple[str, ...], str]] = field(
-        default_factory=dict[str, "tuple[tuple[str, ...], str]"]
-    )
-    revived: tuple[str, ...] = ()
-    retired: tuple[str, ...] = ()
     guards: frozenset[str] = frozenset()
 
 
@@ -60,8 +34,9 @@ def unresolved(changes: Changes, known: Known, rules: Rules) -> list[ProfileChan
     """The profiles whose change may move somebody: they share evidence, or may do so now."""
     holders: dict[str, set[str]] = defaultdict(set)
     for change in changes.profiles.values():
-        for key in change.edges:
-            holders[key].add(change.id)
+        for key, edge in change.edges.items():
+            if edge.counts:
+                holders[key].add(change.id)
     return [
         change
         for change in changes.profiles.values()
@@ -73,6 +48,8 @@ def _shares(change: ProfileChange, known: Known, holders: Mapping[str, set[str]]
     if change.known is not None and change.known.component != change.id:
         return True
     for key, edge in change.edges.items():
+        if not edge.counts:
+            continue
         stored = known.identifiers.get(key)
         others = len(holders[key]) > 1 or (stored is not None and stored.holders > (edge.before is not None))
         if others and (
@@ -90,9 +67,9 @@ def affected_components(unresolved_changes: Iterable[ProfileChange], known: Know
     for change in unresolved_changes:
         if change.known is not None:
             found.add(change.known.component)
-        for key in change.edges:
+        for key, edge in change.edges.items():
             stored = known.identifiers.get(key)
-            if stored is not None:
+            if stored is not None and edge.counts:
                 found |= stored.components
     return sorted(found)
 
@@ -120,22 +97,24 @@ def decide(
     """
     decision = Decision(birth_ids=dict(birth_ids), guards=_guards(changes, known))
     together = {profile.id: profile for profile in stored}
-    decision.before = {profile.id: _copy(profile) for profile in stored}
-    shared = {change.id for change in unresolved_changes}
-    for place, change in enumerate(changes.profiles.values()):
+    decision.before = as_stored(stored)
+    sharing = {change.id for change in unresolved_changes}
+    for order, change in enumerate(changes.profiles.values()):
         if change.id in together:
-            _amend(together[change.id], change)
-        elif change.known is None and change.id in shared:
-            together[change.id] = _newborn(change, birth_ids[change.id], place)
+            _amend(together[change.id], change, known)
+        elif change.known is None and change.id in sharing:
+            together[change.id] = _newborn(change, birth_ids[change.id], order, known)
         elif change.known is None:
             decision.placements[change.id] = place_alone(change, birth_ids[change.id])
     if together:
-        _resolve(decision, list(together.values()), _all_degrees(changes, known, degrees, together), rules)
+        holders = _all_degrees(changes, known, degrees, together)
+        place(decision, list(together.values()), degrees=holders, rules=rules)
     return decision
 
 
 def _guards(changes: Changes, known: Known) -> frozenset[str]:
-    """Stored identifiers that name no component to read, and that the batch gives a holder who counts.
+    """Stored identifiers that name no component to read, and that the batch gives a holder who counts; and
+    those that were marked wrong of somebody, which may come back.
 
     Two batches that do so at once read nothing in common and would not see each other, as they do by the
     component of a holder, or by the constraint on an identifier that neither finds.
@@ -144,54 +123,42 @@ def _guards(changes: Changes, known: Known) -> frozenset[str]:
         key
         for change in changes.profiles.values()
         for key, edge in change.edges.items()
-        if (stored := known.identifiers.get(key)) is not None
-        and stored.trusted == 0
-        and not stored.components
+        if edge.counts
+        and (stored := known.identifiers.get(key)) is not None
         and (edge.before is None or not edge.before.trusted)
-        and (edge.after.trusted or stored.holders == 0)
+        and (
+            stored.disowned
+            or (stored.trusted == 0 and not stored.components and (edge.after.trusted or stored.holders == 0))
+        )
     )
 
 
-def _copy(profile: StoredProfile) -> StoredProfile:
-    return StoredProfile(
-        id=profile.id,
-        key=profile.key,
-        birth_id=profile.birth_id,
-        seq=profile.seq,
-        founder_class=profile.founder_class,
-        component=profile.component,
-        traits={},
-        uses={},
-        identifiers={},
-        one_id=profile.one_id,
-        reason=profile.reason,
-        candidates=profile.candidates,
-    )
-
-
-def _amend(profile: StoredProfile, change: ProfileChange) -> None:
+def _amend(profile: StoredProfile, change: ProfileChange, known: Known) -> None:
     profile.founder_class = change.founder_class
     if change.traits_before is not None:
         profile.traits = change.traits
     for key, edge in change.edges.items():
-        profile.uses[key] = edge.after
-        profile.identifiers[key] = edge.sighting.identifier
+        if edge.counts:
+            profile.uses[key] = edge.after
+            profile.identifiers[key] = edge.sighting.identifier
+            if (stored := known.identifiers.get(key)) is not None and stored.shared:
+                profile.shared.add(key)
 
 
-def _newborn(change: ProfileChange, birth_id: str, place: int) -> StoredProfile:
+def _newborn(change: ProfileChange, birth_id: str, order: int, known: Known) -> StoredProfile:
     born = StoredProfile(
         id=change.id,
         key=(change.source, change.record_id),
         birth_id=birth_id,
         # Whatever is committed is older; among the newborn their place in the batch is their order of commit.
-        seq=(1 << 62) + place,
+        seq=(1 << 62) + order,
         founder_class=change.founder_class,
         component=None,
         traits={},
         uses={},
         identifiers={},
     )
-    _amend(born, change)
+    _amend(born, change, known)
     return born
 
 
@@ -206,6 +173,8 @@ def _all_degrees(
     counts.update(degrees)
     for change in changes.profiles.values():
         for key, edge in change.edges.items():
+            if not edge.counts:
+                continue
             trusted, holders = counts.get(key, (0, 0))
             was_trusted = edge.before is not None and edge.before.trusted
             counts[key] = (
@@ -218,71 +187,3 @@ def _all_degrees(
             if key in counts:
                 found[identifier] = counts[key]
     return found
-
-
-def _resolve(
-    decision: Decision,
-    profiles: list[StoredProfile],
-    degrees: Mapping[Identifier, tuple[int, int]],
-    rules: Rules,
-) -> None:
-    evidence = to_evidence(profiles)
-    by_key = {profile.key: profile for profile in profiles}
-    resolution = resolve(evidence, judgements_of(profiles), rules=rules, degrees=degrees)
-    component = _components(profiles, evidence, degrees, rules)
-    one_ids: dict[Key, str] = {}
-    for person in resolution.people:
-        one_id = by_key[person.founder].birth_id
-        for key in person.members:
-            one_ids[key] = one_id
-            profile = by_key[key]
-            placement = Placement(
-                one_id=one_id,
-                reason=person.reasons.get(key, ALONE),
-                component=component[profile.id],
-                founds=key == person.founder,
-            )
-            if _differs(profile, placement):
-                decision.placements[profile.id] = placement
-    tied = {
-        key: (tuple(sorted({one_ids[candidate] for candidate in ambiguity.candidates})), ambiguity.tier)
-        for ambiguity in resolution.ambiguities
-        for key in ambiguity.members
-    }
-    for profile in profiles:
-        candidates, tier = tied.get(profile.key, ((), ""))
-        if frozenset((one_id, tier) for one_id in candidates) != profile.candidates:
-            decision.candidates[profile.id] = (candidates, tier)
-    _lives(decision, profiles, set(one_ids.values()))
-
-
-def _differs(profile: StoredProfile, placement: Placement) -> bool:
-    return (
-        profile.one_id != placement.one_id
-        or profile.reason != placement.reason
-        or profile.component != placement.component
-    )
-
-
-def _components(
-    profiles: Sequence[StoredProfile],
-    evidence: Sequence[ProfileEvidence],
-    degrees: Mapping[Identifier, tuple[int, int]],
-    rules: Rules,
-) -> dict[str, str]:
-    """A name for each profile's link component: its own id where it is alone, else `+` and the least id."""
-    by_key = {profile.key: profile.id for profile in profiles}
-    named: dict[str, str] = {}
-    for members in components(evidence, rules=rules, degrees=degrees, judgements=judgements_of(profiles)):
-        ids = sorted(by_key[key] for key in members)
-        name = ids[0] if len(ids) == 1 else f"+{ids[0]}"
-        named.update(dict.fromkeys(ids, name))
-    return named
-
-
-def _lives(decision: Decision, profiles: Sequence[StoredProfile], now: set[str]) -> None:
-    """Users that come back to life, and users that nobody is any more."""
-    born = {profile.birth_id for profile in profiles if profile.one_id is None}
-    before = {profile.one_id for profile in profiles if profile.one_id is not None}
-    decision.revived = tuple(sorted(now - before - born))
-    decision.retired = tuple(sorted(before - now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graph.identity.evidence import Identifier
 from graph.ingest.message import Message, Sighting
@@ -14,7 +15,10 @@ from graph.privacy.seal import Sealer
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One message with its keys; `sightings` carry each identifier's blind index."""
+    """One message with its keys; `sightings` carry each identifier's blind index.
+
+    `suppression` is what its record would be known by if it had been erased.
+    """
 
     message: Message
     key: str
@@ -24,6 +28,7 @@ class Draft:
     sealer: Sealer
     sightings: tuple[tuple[str, Sighting], ...]
     vehicle_key: str | None
+    suppression: str = ""
 
 
 def draft(messages: Sequence[Message], *, keyring: Keyring, blind: BlindIndex) -> list[Draft]:
@@ -33,6 +38,8 @@ def draft(messages: Sequence[Message], *, keyring: Keyring, blind: BlindIndex) -
     """
     record_keys = [blind.record_key(m.source, m.record_id) for m in messages]
     keys = keyring.allot([(m.source, key) for m, key in zip(messages, record_keys, strict=True)])
+    suppressions = suppression_index(keyring)
+    suppression: dict[str, str] = {}
     sealers: dict[str, Sealer] = {}
     indexes: dict[Identifier, str] = {}
     drafts: list[Draft] = []
@@ -40,6 +47,7 @@ def draft(messages: Sequence[Message], *, keyring: Keyring, blind: BlindIndex) -
         sealer = sealers.get(key.profile_id)
         if sealer is None:
             sealer = sealers[key.profile_id] = Sealer(key.data_key, key.profile_id)
+            suppression[key.profile_id] = suppressions.record_key(message.source, message.record_id)
         drafts.append(
             Draft(
                 message=message,
@@ -50,9 +58,20 @@ def draft(messages: Sequence[Message], *, keyring: Keyring, blind: BlindIndex) -
                 sealer=sealer,
                 sightings=tuple((_index(s.identifier, blind, indexes), s) for s in message.sightings),
                 vehicle_key=blind.key("vehicle", "*", message.vehicle.vin) if message.vehicle else None,
+                suppression=suppression[key.profile_id],
             )
         )
     return drafts
+
+
+def suppression_index(keyring: Keyring) -> BlindIndex:
+    """The index by which erased records are known again: `record_key` gives their suppressions."""
+    return _suppressions(keyring.suppression_root)
+
+
+@lru_cache(maxsize=8)
+def _suppressions(root: bytes) -> BlindIndex:
+    return BlindIndex(root)
 
 
 def _index(identifier: Identifier, blind: BlindIndex, known: dict[Identifier, str]) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from graph.clock import new_id
+from graph.identity.changes import identity_changes
+from graph.identity.place import Placed, Placement
 from graph.ingest.change import Changes, EdgeChange, ProfileChange
-from graph.ingest.decide import Decision, Placement
+from graph.ingest.decide import Decision
 from graph.ingest.draft import Draft
 from graph.profile.traits import analysis_values
 
@@ -39,7 +41,7 @@ LISTS = (
     "identifiers", "founders", "joiners", "profiles", "components", "has", "claims", "uses", "upgrades",
     "references", "vehicles", "touchpoints", "messages", "shows", "about", "drives", "known", "users", "moves",
     "opens", "reasons", "retired", "candidates", "deadLetters", "touchedComponents", "touchedProfiles",
-    "touchedUsers",
+    "touchedUsers", "changes",
 )  # fmt: skip
 """The lists of `ingest.write_batch`; a test holds them against its text."""
 
@@ -81,6 +83,18 @@ def sort_key(occurred_at: int, unique: str) -> str:
     return f"{occurred_at + _EPOCH_SHIFT:018d}{unique}"
 
 
+def empty_rows() -> Rows:
+    """A write of nothing, to be added to."""
+    return {name: [] for name in LISTS}
+
+
+def sort_rows(rows: Rows) -> None:
+    """Sort every list by key, so that every writer locks in one order."""
+    for name in LISTS:
+        if name != "founders":  # in order of commit: their place gives `seq`
+            rows[name].sort(key=_first)
+
+
 def build_rows(
     changes: Changes,
     decision: Decision,
@@ -90,23 +104,21 @@ def build_rows(
     dead_letters: Sequence[DeadLetter],
 ) -> Rows:
     """Every list of the write."""
-    rows: Rows = {name: [] for name in LISTS}
+    rows = empty_rows()
     present = set(known_identifiers)
     needed: dict[str, set[str]] = defaultdict(set)
     for place, change in enumerate(changes.profiles.values()):
         _profile_rows(rows, change, decision, place)
         _edge_rows(rows, change, present)
         _fact_rows(rows, change, needed)
-    _identity_rows(rows, decision, {c.id for c in changes.profiles.values() if c.known is None})
+    identity_rows(rows, decision, {c.id for c in changes.profiles.values() if c.known is None})
     rows["references"] = references.missing(needed)
     rows["deadLetters"] = [
         [d.key, new_id(), d.source, d.reason, d.detail, d.month, d.record_key, d.payload]
         for d in dead_letters
     ]
     _touched_rows(rows, changes, decision)
-    for name in LISTS:
-        if name != "founders":  # in order of commit: their place gives `seq`
-            rows[name].sort(key=_first)
+    sort_rows(rows)
     return rows
 
 
@@ -237,7 +249,8 @@ def _vehicle_rows(rows: Rows, change: ProfileChange, item: Draft) -> None:
         rows["drives"].append([change.id, key, sealed, vehicle.role, at, at, since])
 
 
-def _identity_rows(rows: Rows, decision: Decision, newborn: set[str]) -> None:
+def identity_rows(rows: Rows, decision: Placed, newborn: Collection[str] = ()) -> None:
+    """Add the rows of who goes where; those of `newborn` profiles are opened with them."""
     for id_, placement in decision.placements.items():
         before = decision.before.get(id_)
         if id_ in newborn:
@@ -254,11 +267,11 @@ def _identity_rows(rows: Rows, decision: Decision, newborn: set[str]) -> None:
     rows["users"] = list(decision.revived)
     rows["retired"] = list(decision.retired)
     rows["candidates"] = [[id_, list(users), tier] for id_, (users, tier) in decision.candidates.items()]
+    rows["changes"] = [change.to_json() for change in identity_changes(decision)]
 
 
 def _touched_rows(rows: Rows, changes: Changes, decision: Decision) -> None:
-    components = decision.guards | {p.component for p in decision.placements.values()}
-    components |= {p.component for p in decision.before.values() if p.component}
+    components = decision.guards | touched_components(decision)
     components |= {
         c.known.component
         for c in changes.profiles.values()
@@ -266,6 +279,16 @@ def _touched_rows(rows: Rows, changes: Changes, decision: Decision) -> None:
     }
     rows["touchedComponents"] = sorted(components)
     rows["touchedProfiles"] = sorted(changes.profiles)
-    users = {p.one_id for p in decision.placements.values()}
-    users |= {b.one_id for i, b in decision.before.items() if b.one_id and i in decision.placements}
-    rows["touchedUsers"] = sorted(users)
+    rows["touchedUsers"] = sorted(touched_users(decision))
+
+
+def touched_components(placed: Placed) -> set[str]:
+    """The components that were resolved again, as they were and as they are."""
+    found = {p.component for p in placed.placements.values()}
+    return found | {p.component for p in placed.before.values() if p.component}
+
+
+def touched_users(placed: Placed) -> set[str]:
+    """The oneIds of those who were placed, now and before."""
+    found = {p.one_id for p in placed.placements.values()}
+    return found | {b.one_id for i, b in placed.before.items() if b.one_id and i in placed.placements}

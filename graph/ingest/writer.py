@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Any
 
 from neo4j.exceptions import ConstraintError
 
@@ -22,8 +21,9 @@ from graph.db import feed
 from graph.db.database import Database, Transaction
 from graph.errors import DatabaseError
 from graph.identity.rules import Rules
-from graph.identity.stored import StoredProfile, open_profile
+from graph.identity.stored import StoredProfile
 from graph.ingest.change import Changes, Known, ProfileChange, changes_of, identifiers_of, read_known
+from graph.ingest.components import ComponentReader, ReadOne
 from graph.ingest.decide import affected_components, decide, unresolved
 from graph.ingest.draft import Draft, draft
 from graph.ingest.message import Message, Rejected
@@ -34,9 +34,6 @@ from graph.privacy.seal import Sealer
 
 _FREE_ATTEMPTS = 2
 """Attempts without the feed's lock; then one under it, which succeeds."""
-
-_Read = Callable[..., Awaitable["list[Any] | None"]]
-"""Runs a named statement and answers its one row."""
 
 
 class _NothingToDoError(Exception):
@@ -49,11 +46,15 @@ class _NothingToDoError(Exception):
 
 @dataclass(slots=True)
 class Written:
-    """What became of a batch, in messages; `refused` counts identifiers not taken, by namespace and code."""
+    """What became of a batch, in messages; `refused` counts identifiers not taken, by namespace and code.
+
+    `suppressed` are those of erased records: acknowledged, and stored nowhere.
+    """
 
     stored: int = 0
     duplicates: int = 0
     conflicts: int = 0
+    suppressed: int = 0
     rejected: int = 0
     attempts: int = 0
     refused: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
@@ -63,6 +64,7 @@ class Written:
         self.stored += other.stored
         self.duplicates += other.duplicates
         self.conflicts += other.conflicts
+        self.suppressed += other.suppressed
         self.rejected += other.rejected
         self.attempts += other.attempts
         self.refused.update(other.refused)
@@ -99,7 +101,7 @@ class Writer:
         self._rules = rules
         self._clock = clock
         self._references = References()
-        self._busy = min(namespace.hot for namespace in rules.namespaces.values())
+        self._reader = ComponentReader(keyring, rules)
 
     async def write(self, messages: Sequence[Message], *, rejected: Sequence[Rejected] = ()) -> Written:
         """Write a batch (1,000–2,000 messages is best); returns when it is committed.
@@ -165,24 +167,31 @@ class Writer:
         self._references.add(plans[-1].rows["references"])
         return plans[-1].written
 
-    async def _plan(self, read: _Read, drafts: Sequence[Draft], rejected: Sequence[Rejected]) -> _Plan:
+    async def _plan(self, read: ReadOne, drafts: Sequence[Draft], rejected: Sequence[Rejected]) -> _Plan:
         known = await self._look_up(read, drafts)
         changes = await asyncio.to_thread(changes_of, drafts, known, self._rules)
         written = Written(
             stored=sum(len(change.drafts) for change in changes.profiles.values()),
             duplicates=changes.duplicates,
             conflicts=len(changes.conflicts),
+            suppressed=changes.suppressed,
         )
         if not changes.profiles and not changes.conflicts and not rejected:
             return _Plan(written, {}, known.position, frozenset())
         pending = unresolved(changes, known, self._rules)
         components = affected_components(pending, known)
         stored, degrees = await self._read_components(read, components)
+        born = {change.id for change in changes.profiles.values() if change.known is None}
+        if not born.isdisjoint(profile.id for profile in stored):
+            raise feed.StaleReadError  # committed by another since the look-up, which did not find it
         rows = await asyncio.to_thread(self._decide, changes, known, pending, stored, degrees, rejected)
         # What was looked for counts as read even where nobody was found: its profiles may just have moved.
-        return _Plan(written, rows, known.position, frozenset(components).union(rows["touchedComponents"]))
+        # So do hot identifiers, which name nobody: a judgement may take a holder away, and they link again.
+        nameless = (key for key, stored in known.identifiers.items() if not stored.components)
+        read_set = frozenset(components).union(rows["touchedComponents"], nameless, (feed.ERASURES,))
+        return _Plan(written, rows, known.position, read_set)
 
-    async def _look_up(self, read: _Read, drafts: Sequence[Draft]) -> Known:
+    async def _look_up(self, read: ReadOne, drafts: Sequence[Draft]) -> Known:
         identifiers = identifiers_of(drafts)
         row = await read(
             "ingest.look_up",
@@ -193,6 +202,7 @@ class Writer:
                     for key in sorted(identifiers)
                 ],
                 "messages": sorted({item.key for item in drafts}),
+                "suppressions": sorted({item.suppression for item in drafts}),
             },
         )
         if row is None:
@@ -200,20 +210,9 @@ class Writer:
         return read_known(row)
 
     async def _read_components(
-        self, read: _Read, components: Sequence[str]
+        self, read: ReadOne, components: Sequence[str]
     ) -> tuple[list[StoredProfile], dict[str, tuple[int, int]]]:
-        if not components:
-            return [], {}
-        row = await read("identity.read_components", read={"components": components}, busy=self._busy)
-        if row is None:
-            return [], {}
-        busy: list[tuple[str, int, int]] = row[1]
-        stored = await asyncio.to_thread(self._open, row[0])
-        return stored, {key: (trusted, holders) for key, trusted, holders in busy}
-
-    def _open(self, rows: Sequence[Sequence[Any]]) -> list[StoredProfile]:
-        keys = self._keyring.keys_for([row[0] for row in rows])
-        return [open_profile(row, Sealer(keys[row[0]].data_key, row[0])) for row in rows if row[0] in keys]
+        return await self._reader.read(read, components)
 
     def _decide(
         self,
@@ -269,6 +268,7 @@ class Writer:
             position=begun.position,
             recordedAt=begun.recorded_at,
             operationId=begun.operation_id,
+            kind="ingest",
             rules=self._rules.version,
             rows=rows,
         )

@@ -20,7 +20,7 @@ import orjson
 from graph.clock import new_id, system_clock
 from graph.errors import KeyringError
 from graph.privacy.keycache import KeyCache, ProfileKey, Record
-from graph.privacy.keystore import KeyStore, claim, create_schema
+from graph.privacy.keystore import KeyStore, add_erasures, claim, create_schema
 from graph.privacy.master import KEY_BYTES, MasterKeySource, require_private
 from graph.privacy.rotation import BATCH, MasterKeys, Progress, Rotation
 from graph.settings import Settings
@@ -30,6 +30,7 @@ __all__ = ["Keyring", "KeyringStatus", "ProfileKey"]
 CACHED_KEYS: Final = 100_000
 _MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _INDEX_ROOT: Final = ("index-root", "", "")
+_SUPPRESSION_ROOT: Final = ("suppression-root", "", "")
 
 _FIND_RECORDS: Final = """
 SELECT p.source, p.record_key, p.profile_id, p.key_version, p.wrapped
@@ -79,6 +80,7 @@ class Keyring:
         if root is None:
             raise KeyringError(f"The keyring {store.path} has no index root.", remedy="Restore a backup.")
         self._index_root = root
+        self._suppression_root = self._find_suppression_root()
         self._periods: dict[tuple[str, str], bytes] = {}
         self._cache = KeyCache(CACHED_KEYS)
         self._rotation = Rotation(store, source, self._masters)
@@ -132,6 +134,14 @@ class Keyring:
     def index_root(self) -> bytes:
         """The root of the blind indexes, 32 bytes, for `BlindIndex`; the same for ever."""
         return self._index_root
+
+    @property
+    def suppression_root(self) -> bytes:
+        """The root of the indexes by which an erased record is known again, 32 bytes; the same for ever.
+
+        It is no index root, so that rotating those lets nobody come back.
+        """
+        return self._suppression_root
 
     def check_same(self, graph_keyring_id: str) -> None:
         """Raises KeyringError unless the graph was written with this keyring."""
@@ -192,6 +202,41 @@ class Keyring:
             db.execute("DELETE FROM profile_key WHERE profile_id = ?", (profile_id,))
         self._store.drop_remains()
 
+    def intend_erasure(self, items: Sequence[tuple[str, str]]) -> None:
+        """Notes, durably, that profiles are to be erased, each with its suppression; noting again is harmless.
+
+        Their keys stay until `shred`: whoever is killed in between leaves a `pending_erasures`.
+        """
+        with self._store.writing() as db:
+            db.executemany(
+                "INSERT INTO erasure (profile_id, suppression, asked_at) VALUES (?, ?, ?)"
+                " ON CONFLICT (profile_id) DO NOTHING",
+                [(profile_id, suppression, system_clock()) for profile_id, suppression in items],
+            )
+
+    def lift_suppression(self, suppression: str) -> None:
+        """Forgets the suppression of an erased record, which may come back then; forgetting again is harmless."""
+        with self._store.writing() as db:
+            db.execute("UPDATE erasure SET suppression = '' WHERE suppression = ?", (suppression,))
+
+    def pending_erasures(self) -> list[tuple[str, str]]:
+        """The (profile id, suppression) of erasures whose keys are still there, in the order they were asked."""
+        with self._store.reading() as db:
+            return db.execute(
+                "SELECT e.profile_id, e.suppression FROM erasure AS e JOIN profile_key USING (profile_id)"
+                " ORDER BY e.asked_at, e.profile_id"
+            ).fetchall()
+
+    def erasures(self) -> list[tuple[str, str]]:
+        """The (profile id, suppression) of every erasure there ever was: what a restored graph must lose again.
+
+        The suppression is empty where it was lifted.
+        """
+        with self._store.reading() as db:
+            return db.execute(
+                "SELECT profile_id, suppression FROM erasure ORDER BY asked_at, profile_id"
+            ).fetchall()
+
     def period_key(self, source: str, month: str) -> bytes:
         """The 32-byte key of a source and month (`2026-11`), for what belongs to no profile; made if new."""
         held = self._periods.get((source, month))
@@ -243,6 +288,20 @@ class Keyring:
             profiles=profiles,
             shredded=shredded,
         )
+
+    def _find_suppression_root(self) -> bytes:
+        """The root, made where this keyring is from before there were erasures."""
+        with self._store.reading() as db:
+            root = self._shared(db, _SUPPRESSION_ROOT)
+        if root is not None:
+            return root
+        with self._store.writing() as db:
+            root = self._shared(db, _SUPPRESSION_ROOT)
+            if root is None:
+                add_erasures(db)
+                root = os.urandom(KEY_BYTES)
+                _insert_shared(db, self._masters, _SUPPRESSION_ROOT, root)
+        return root
 
     def _catch_up(self) -> int:
         """Drops from the cache what any process has shredded since; answers the last shredding known."""
@@ -302,6 +361,7 @@ def _initialise(store: KeyStore, source: MasterKeySource) -> None:
         masters = MasterKeys(store, source, keyring_id)
         masters.add(db, 1, master)
         _insert_shared(db, masters, _INDEX_ROOT, os.urandom(KEY_BYTES))
+        _insert_shared(db, masters, _SUPPRESSION_ROOT, os.urandom(KEY_BYTES))
 
 
 def _insert_shared(

@@ -37,6 +37,12 @@ CREATE TABLE shredded (
 ) STRICT;
 """
 
+_ERASURES: Final = """
+CREATE TABLE IF NOT EXISTS erasure (
+  profile_id TEXT PRIMARY KEY, suppression TEXT NOT NULL, asked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID
+"""
+
 
 class KeyStore:
     """One SQLite file in WAL mode with full syncs; safe for many threads and processes, not across a fork.
@@ -139,8 +145,14 @@ def create_schema(db: sqlite3.Connection) -> None:
     """Creates all tables, inside the caller's transaction."""
     for statement in _SCHEMA.split(";\n"):
         db.execute(statement)
+    add_erasures(db)
     db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def add_erasures(db: sqlite3.Connection) -> None:
+    """Adds the table of erasures where it is missing, inside the caller's transaction."""
+    db.execute(_ERASURES)
 
 
 def claim(path: Path) -> None:

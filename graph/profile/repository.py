@@ -7,6 +7,7 @@ from typing import Any
 
 from graph.db.database import Database
 from graph.profile.rows import (
+    HolderRow,
     Holders,
     IdentifierRow,
     ProfileRow,
@@ -24,16 +25,22 @@ class ProfileRepository:
         self._database = database
 
     async def users(self, one_ids: Sequence[str], want: Want) -> list[UserRow]:
-        """The users these oneIds lead to now, in the order asked; an id that leads nowhere is left out."""
+        """The users these oneIds lead to, in the order asked; an id that leads nowhere is left out.
+
+        Now, or at the time that `want` names.
+        """
         row = await self._database.read_one(
-            "profile.read_users",
+            "profile.read_users" if want.as_of is None else "profile.read_snapshots",
+            **_at(want.as_of),
             asked={
                 "oneIds": list(one_ids),
                 "pages": [[p.since, p.before, p.kinds and list(p.kinds), p.channel] for p in want.pages],
             },
-            identifiers=want.identifiers,
+            identifiers=want.identifiers or want.golden,
+            values=want.clear or want.golden,
             clear=want.clear,
             vehicles=want.vehicles,
+            proof=want.golden or want.proof,
             rows=max((page.first for page in want.pages), default=0) + 1,
         )
         found = {user[0]: _user(user) for user in (row[0] if row else ())}
@@ -44,16 +51,30 @@ class ProfileRepository:
         row = await self._database.read_one("profile.list_users", after=after, rows=rows)
         return row[0] if row else []
 
-    async def holders(self, keys: Sequence[str]) -> Holders:
+    async def holders(self, keys: Sequence[str], *, as_of: int | None = None) -> Holders:
         """Who holds any of these identifiers, given by blind index."""
-        row = await self._database.read_one("profile.find_holders", asked={"keys": list(keys)})
+        name = "profile.find_holders" if as_of is None else "profile.find_holders_as_of"
+        row = await self._database.read_one(name, **_at(as_of), asked={"keys": list(keys)})
         trusted, claimed = row or ((), ())
         return Holders(tuple(trusted), tuple(claimed))
 
-    async def owner(self, vehicle_key: str) -> str | None:
-        """The present owner of a vehicle, given by blind index; None where there is no single one."""
-        row = await self._database.read_one("profile.find_owners", key=vehicle_key)
+    async def owner(self, vehicle_key: str, *, as_of: int | None = None) -> str | None:
+        """The owner of a vehicle, given by blind index; None where there is no single one."""
+        name = "profile.find_owners" if as_of is None else "profile.find_owners_as_of"
+        row = await self._database.read_one(name, **_at(as_of), key=vehicle_key)
         return row[0][0] if row and len(row[0]) == 1 else None
+
+    async def list_holders(self, keys: Sequence[str], *, at: int, rows: int) -> list[HolderRow]:
+        """At most `rows` profiles that held any of these identifiers at a time, trusted evidence first."""
+        row = await self._database.read_one(
+            "profile.list_holders", asked={"keys": list(keys)}, at=at, rows=rows
+        )
+        return [_holder(holder) for holder in (row[0] if row else ())]
+
+    async def list_drivers(self, vehicle_key: str, *, at: int, rows: int) -> list[HolderRow]:
+        """At most `rows` profiles that had this vehicle at a time."""
+        row = await self._database.read_one("profile.list_drivers", key=vehicle_key, at=at, rows=rows)
+        return [_holder(holder) for holder in (row[0] if row else ())]
 
     async def former_until(self, one_id: str) -> int | None:
         """Since when nobody bears this oneId any more, µs; None where somebody does, or nobody ever did."""
@@ -83,6 +104,15 @@ class ProfileRepository:
         row = await self._database.read_one("profile.list_sources")
         declared, keyed = row or ((), ())
         return dict(declared), list(keyed)
+
+
+def _at(as_of: int | None) -> dict[str, int]:
+    return {} if as_of is None else {"at": as_of}
+
+
+def _holder(row: Sequence[Any]) -> HolderRow:
+    profile_id, source, record_id, *rest = row
+    return HolderRow(ProfileRow(profile_id, source, record_id), *rest)
 
 
 def _user(row: Sequence[Any]) -> UserRow:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from graph.ingest.rows import sort_key
 
 EARLIEST: Final = "0"
 LATEST: Final = "9"
 """Below and above every touchpoint's sort key."""
+
+UNTIL_NOW: Final = 2**62
+"""A time after every commit, µs: what stands now is what will be believed then, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +32,28 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What is asked of each user besides the profiles, and whether identifiers are to be opened."""
+    """What is asked of each user besides the profiles, and whether identifiers are to be opened.
+
+    With `as_of` (µs) all of it as it was believed then. `proof` also reads whether a profile's government id is
+    verified, as `golden` does.
+    """
 
     identifiers: bool = False
     vehicles: bool = False
     pages: tuple[PageRequest, ...] = ()
     clear: bool = False
+    golden: bool = False
+    proof: bool = False
+    as_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileRow:
-    """A profile; `record_id` and `traits` are sealed under its key."""
+    """A profile; `record_id` and `traits` are sealed under its key, and so is what its corrections say.
+
+    A correction is (id, field, value, by, why, recordedAt). `proven` is true where a verified government id is
+    held, None where that was not asked.
+    """
 
     id: str
     source: str
@@ -46,6 +61,8 @@ class ProfileRow:
     traits: bytes | None = None
     first_seen_at: int | None = None
     last_seen_at: int | None = None
+    corrections: Sequence[Sequence[Any]] = ()
+    proven: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +76,8 @@ class IdentifierRow:
     mask: str
     trusted: bool
     value: bytes | None
+    grade: str | None = None
+    last_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +139,25 @@ class Holders:
         """The one user who holds it: trusted evidence counts alone where there is any, else claims do."""
         holders = self.trusted or self.claimed
         return holders[0] if len(holders) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRow:
+    """A profile's hold on an identifier or vehicle at a time, and whose the profile was; times in µs.
+
+    `role` is trusted or claimed, of a vehicle owner or driver. `first_at` to `last_at` is use (event time),
+    `recorded_at` to `retracted_at` belief.
+    """
+
+    profile: ProfileRow
+    one_id: str
+    role: str
+    scope: str
+    first_at: int | None
+    last_at: int | None
+    owner_since: int | None
+    recorded_at: int
+    retracted_at: int | None
 
 
 def time_bound(micros: int) -> str:

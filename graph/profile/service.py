@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from graph.errors import InputError
 from graph.ingest import normalise
@@ -10,9 +12,12 @@ from graph.ingest.normalise import Namespace, Refused
 from graph.ingest.sources import DEFAULTS, GLOBAL, ScopedBy, SourceDeclaration, default_source
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
+from graph.profile.golden_rules import GoldenRules, Strategy, load_golden_rules
 from graph.profile.repository import ProfileRepository
-from graph.profile.rows import TouchpointRow, Want
+from graph.profile.rows import UNTIL_NOW, TouchpointRow, UserRow, Want
+from graph.profile.traits import NAME
 from graph.profile.view import (
+    HolderView,
     ProfileView,
     UserView,
     VehicleView,
@@ -35,28 +40,53 @@ class FormerUserView:
 class RelationshipView:
     """Answers about people, opened as far as `Want` says; who may ask what is the caller's to decide."""
 
-    def __init__(self, repository: ProfileRepository, *, keyring: Keyring, blind: BlindIndex) -> None:
+    def __init__(
+        self,
+        repository: ProfileRepository,
+        *,
+        keyring: Keyring,
+        blind: BlindIndex,
+        golden: GoldenRules | None = None,
+    ) -> None:
+        """Without `golden`, the packaged rules choose names and the golden record."""
         self._repository = repository
         self._keyring = keyring
         self._blind = blind
+        self._golden = golden or load_golden_rules()
+        self._proof = Strategy.VERIFIED_FIRST in self._golden.of(NAME).strategies
 
     async def user(self, one_id: str, want: Want) -> UserView | None:
-        """The person this oneId leads to now, former ids too. One statement."""
-        rows = await self._repository.users([one_id], want)
-        return view_users(rows, want, keyring=self._keyring)[0] if rows else None
+        """The person this oneId leads to, former ids too: now, or at the time that `want` names. One statement.
+
+        None for an id that nobody was given by then.
+        """
+        rows = await self._repository.users([one_id], self._asked(want))
+        return self._view(rows, want)[0] if rows else None
+
+    def _asked(self, want: Want) -> Want:
+        return replace(want, proof=True) if self._proof else want
+
+    def _view(self, rows: Sequence[UserRow], want: Want) -> list[UserView]:
+        return view_users(rows, want, keyring=self._keyring, rules=self._golden)
 
     async def users(self, *, first: int, after: str, want: Want) -> tuple[list[UserView], bool]:
         """People by ascending oneId above `after`, and whether more follow. Two statements."""
         one_ids = await self._repository.one_ids(after, first + 1)
         if not one_ids:
             return [], False
-        rows = await self._repository.users(one_ids[:first], want)
+        rows = await self._repository.users(one_ids[:first], self._asked(want))
         # A person may have become another's between the two statements; then the page is shorter, not wrong.
         present = [row for row in rows if row.one_id == row.asked]
-        return view_users(present, want, keyring=self._keyring), len(one_ids) > first
+        return self._view(present, want), len(one_ids) > first
+
+    async def people(self, one_ids: Sequence[str], want: Want) -> dict[str, UserView]:
+        """The people whom these oneIds lead to, by the id asked; who leads nowhere is left out. One statement."""
+        rows = await self._repository.users(one_ids, self._asked(want)) if one_ids else []
+        views = self._view(rows, want)
+        return {row.asked: view for row, view in zip(rows, views, strict=True)}
 
     async def user_by_identifier(self, namespace: str, value: str, want: Want) -> UserView | None:
-        """The one person who holds this identifier as their own now; for `vin` the present owner.
+        """The one person who holds this identifier as their own; for `vin` the owner. Now, or as `want` says.
 
         None where nobody does, or several do; where some evidence is trusted, claims do not count. A value of
         a scoped namespace is written `scope/value`; without a scope, those of all declared sources and of all
@@ -66,11 +96,44 @@ class RelationshipView:
         """
         normal = _normal(namespace, value)
         if namespace == Namespace.VIN:
-            one_id = await self._repository.owner(self._blind.key("vehicle", GLOBAL, normal))
+            one_id = await self._repository.owner(self._vehicle_key(normal), as_of=want.as_of)
         else:
-            keys = [self._blind.key(namespace, s, v) for s, v in await self._places(namespace, normal)]
-            one_id = (await self._repository.holders(keys)).only
+            keys = await self._keys(namespace, normal)
+            one_id = (await self._repository.holders(keys, as_of=want.as_of)).only
         return await self.user(one_id, want) if one_id else None
+
+    async def users_by_identifier(
+        self, namespace: str, value: str, *, first: int, want: Want
+    ) -> tuple[list[HolderView], bool]:
+        """Profiles that hold this identifier, with their users, and whether there are more than `first`.
+
+        Now, or at the time that `want` names. Trusted evidence before claims; which ones, where there are more
+        than `first`, is the database's to say: a hot identifier is not walked to its end. Within what is
+        returned the order is by role, first use and record. The value is written as for `user_by_identifier`,
+        and the same errors are raised. Two or three statements.
+        """
+        normal = _normal(namespace, value)
+        at = UNTIL_NOW if want.as_of is None else want.as_of
+        if namespace == Namespace.VIN:
+            held = await self._repository.list_drivers(self._vehicle_key(normal), at=at, rows=first + 1)
+        else:
+            keys = await self._keys(namespace, normal)
+            held = await self._repository.list_holders(keys, at=at, rows=first + 1)
+        rows = await self._repository.users(sorted({h.one_id for h in held}), self._asked(want))
+        users = dict(zip((row.asked for row in rows), self._view(rows, want), strict=True))
+        sealers = sealers_of(self._keyring, (h.profile.id for h in held))
+        holders = [
+            HolderView(view_profile(h.profile, sealers), users[h.one_id], h)
+            for h in held[:first]
+            if h.one_id in users
+        ]
+        return sorted(holders, key=_holder_order), len(held) > first
+
+    def _vehicle_key(self, vin: str) -> str:
+        return self._blind.key("vehicle", GLOBAL, vin)
+
+    async def _keys(self, namespace: str, normal: str) -> list[str]:
+        return [self._blind.key(namespace, s, v) for s, v in await self._places(namespace, normal)]
 
     async def node_user(
         self, one_id: str, want: Want, *, if_former: Want
@@ -113,6 +176,20 @@ class RelationshipView:
         if slash and scope and rest:
             places.add((scope, _normal(namespace, rest)))
         return sorted(places)
+
+
+def _holder_order(holder: HolderView) -> tuple[int, int, str, str]:
+    held = holder.held
+    since = held.owner_since if held.owner_since is not None else held.first_at
+    return (
+        _ROLES.index(held.role),
+        held.recorded_at if since is None else since,
+        holder.profile.source,
+        holder.profile.record_id or "",
+    )
+
+
+_ROLES: Final = ("owner", "driver", "trusted", "claimed")
 
 
 def _normal(namespace: str, value: str) -> str:

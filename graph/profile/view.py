@@ -8,15 +8,17 @@ record id is missing, its identifiers show as masks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
-from graph.ingest.message import canonical
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
+from graph.profile.golden_rules import GoldenRules
+from graph.profile.golden_view import GoldenFieldView, open_profiles, shown_name, view_golden
 from graph.profile.rows import (
+    HolderRow,
     IdentifierRow,
     PageRequest,
     ProfileRow,
@@ -25,7 +27,6 @@ from graph.profile.rows import (
     VehicleRow,
     Want,
 )
-from graph.profile.traits import NAME, TraitState, display_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,11 @@ class TouchpointPage:
 
 @dataclass(frozen=True, slots=True)
 class UserView:
-    """A user as it may be shown; times in µs."""
+    """A user as it may be shown; times in µs.
+
+    With `as_of` it is what was believed then: `first_seen_at` and `last_seen_at` are None, for they are not kept
+    for the past, and names and traits are those that the members' sources state today.
+    """
 
     one_id: str
     display_name: str | None
@@ -77,6 +82,17 @@ class UserView:
     identifiers: tuple[IdentifierView, ...]
     vehicles: tuple[VehicleView, ...]
     pages: tuple[TouchpointPage, ...]
+    golden: tuple[GoldenFieldView, ...] = ()
+    as_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderView:
+    """A profile's hold on an identifier or vehicle, as `HolderRow` tells it, and whose it was then."""
+
+    profile: ProfileView
+    user: UserView
+    held: HolderRow
 
 
 Sealers = Mapping[str, Sealer]
@@ -88,22 +104,30 @@ def sealers_of(keyring: Keyring, profile_ids: Iterable[str]) -> dict[str, Sealer
     return {id_: Sealer(key.data_key, id_) for id_, key in keys.items()}
 
 
-def view_users(rows: Sequence[UserRow], want: Want, *, keyring: Keyring) -> list[UserView]:
+def view_users(
+    rows: Sequence[UserRow], want: Want, *, keyring: Keyring, rules: GoldenRules
+) -> list[UserView]:
     """The users opened, as far as `want` says."""
     sealers = sealers_of(keyring, (profile.id for row in rows for profile in row.profiles))
-    return [_view_user(row, want, sealers) for row in rows]
+    return [_view_user(row, want, sealers, rules) for row in rows]
 
 
-def _view_user(row: UserRow, want: Want, sealers: Sealers) -> UserView:
+def _view_user(row: UserRow, want: Want, sealers: Sealers, rules: GoldenRules) -> UserView:
+    members = open_profiles(row.profiles, sealers)
+    record_ids = {member.row.id: member.record_id for member in members}
+    # The golden record is chosen by clear values for every role, so that all see the same one.
+    identifiers = row.identifiers if want.clear else [replace(i, value=None) for i in row.identifiers]
     return UserView(
         one_id=row.one_id,
-        display_name=newest_name(_traits(row.profiles, sealers)),
+        display_name=shown_name(members, sealers, rules),
         first_seen_at=min(_times(p.first_seen_at for p in row.profiles), default=None),
         last_seen_at=max(_times(p.last_seen_at for p in row.profiles), default=None),
-        profiles=tuple(view_profile(profile, sealers) for profile in row.profiles),
-        identifiers=view_identifiers(row.identifiers, sealers),
+        profiles=tuple(ProfileView(p.id, p.source, record_ids.get(p.id)) for p in row.profiles),
+        identifiers=view_identifiers(identifiers, sealers),
         vehicles=view_vehicles(row.vehicles, sealers),
         pages=tuple(_view_page(page, request) for page, request in zip(row.pages, want.pages, strict=True)),
+        golden=view_golden(members, row.identifiers, sealers, rules, clear=want.clear) if want.golden else (),
+        as_of=want.as_of,
     )
 
 
@@ -116,27 +140,6 @@ def view_profile(row: ProfileRow, sealers: Sealers) -> ProfileView:
     sealer = sealers.get(row.id)
     record_id = sealer.open("recordId", row.record_id).decode() if sealer else None
     return ProfileView(row.id, row.source, record_id)
-
-
-def _traits(profiles: Iterable[ProfileRow], sealers: Sealers) -> Iterable[TraitState]:
-    for profile in profiles:
-        sealer = sealers.get(profile.id)
-        if sealer is not None and profile.traits is not None:
-            yield sealer.open_json("traits", profile.traits)
-
-
-def newest_name(states: Iterable[TraitState]) -> str | None:
-    """The name to show: a full one before a partial one, a timed one before an untimed one, then the newest.
-
-    Of equals the greater by canonical JSON, so the order of the profiles does not matter.
-    """
-    named = [state for state in states if display_name(state)]
-    return display_name(max(named, key=_name_rank)) if named else None
-
-
-def _name_rank(state: TraitState) -> tuple[bool, bool, int, bytes]:
-    value, at, _ = state[NAME]
-    return value.get("full") is not None, at is not None, at or 0, canonical(value)
 
 
 def view_identifiers(rows: Iterable[IdentifierRow], sealers: Sealers) -> tuple[IdentifierView, ...]:

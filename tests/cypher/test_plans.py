@@ -12,7 +12,7 @@ from graph.db.shelf import shelf
 from tests.conftest import empty
 
 PEOPLE = 20_000
-BATCH = 5_000
+BATCH = 2_000
 
 FILL = """CYPHER 5
 UNWIND range($first, $last) AS n
@@ -26,7 +26,17 @@ CREATE (p)-[:HAS {grade: 'trusted', recordedAt: n}]->(i)
 CREATE (p)-[:DRIVES {role: 'owner', recordedAt: n}]->(v)
 CREATE (p)-[:BROUGHT]->(:Message:Touchpoint {key: 'm' + n, profileId: 'p' + n, at: toString(n), kind: 'page',
                                              occurredAt: n, recordedAt: n})
-CREATE (:FeedEntry {lane: 0, position: n, operationId: 'o' + n, components: [], recordedAt: n})
+CREATE (u)-[:MEMBER_OF {from: n}]->(:Household {householdId: 'household-' + n, kind: 'household'})
+CREATE (p)-[:BLOCKS_ON]->(:BlockingKey {key: 'b' + n})
+CREATE (p)-[:SCORED {probability: 0.9}]->(p)
+CREATE (p)-[:CORRECTED]->(:Correction {id: 'c' + n})
+CREATE (j:Judgement {id: 'j' + n, operationId: 'jo' + n})
+CREATE (j)-[:CONCERNS]->(p)
+CREATE (j)-[:MARKS]->(i)
+CREATE (:FeedEntry {lane: 0, position: n, kind: 'ingest', operationId: 'o' + n, components: [], profileIds: [],
+                    userIds: [], changes: [], recordedAt: n})
+CREATE (:Erased {birthId: 'e' + n, profileId: 'e' + n, successor: 'u' + n})
+CREATE (:Suppression {key: 's' + n, birthId: 'e' + n, recordedAt: n})
 CREATE (:DeadLetter {id: 'd' + n, key: 'd' + n, source: 'web', recordedAt: n})
 CREATE (:ApiKey {id: 'k' + n, digest: 'k' + n, role: 'source', recordedAt: n})
 CREATE (:Source {name: 's' + n, declaration: '{}', recordedAt: n})

@@ -47,19 +47,40 @@ def phone_of(item: SeedEvent | SeedRecord) -> str | None:
 
 def tally_phones(tally: Tally, scene: Scene) -> None:
     holders: dict[str, set[str]] = defaultdict(set)
+    victims: set[str] = set()
     for item, truth in scene.items:
         phone = phone_of(item)
-        if phone and phone not in CONSULTANT_PHONES and "*" not in phone:
+        if phone and truth.person_id.startswith("x"):
+            victims.add(phone)
+        elif phone and truth.person_id == truth.household_id:
+            assert scene.household.company
+            assert phone == scene.household.company.phone
+        elif phone and phone not in CONSULTANT_PHONES and "*" not in phone:
             holders[phone].add(truth.person_id)
             tally.phone_uses[phone].append((time_of(item), truth.person_id, truth.household_id))
     real = {phone: people for phone, people in holders.items() if len(phone) >= 11}
+    company = scene.household.company
     tally.count(
-        rates.SHARED_PHONE, any(len(people) > 1 for phone, people in real.items() if phone != "13800138000")
+        rates.SHARED_PHONE,
+        any(
+            len(people) > 1
+            for phone, people in real.items()
+            if phone != "13800138000" and not (company and phone == company.phone)
+        ),
     )
+    tally.count(rates.FLEET, company and len(holders[company.phone]) > 1)
     for person in scene.household.people:
+        tally.count(
+            rates.FALSE_CLAIM, person.phones[0] in victims and first_with(scene, person.phones[0]) is person
+        )
         tally.count(
             rates.TWO_PHONES, len([phone for phone in person.phones if person.id in holders[phone]]) > 1
         )
+
+
+def first_with(scene: Scene, phone: str) -> Person:
+    """A family's one phone is the first person's: the others are no victims of their own."""
+    return next(person for person in scene.household.people if phone in person.phones)
 
 
 def tally_household(tally: Tally, scene: Scene) -> None:
@@ -83,16 +104,18 @@ def tally_files(tally: Tally, scene: Scene) -> None:
     rows: dict[tuple[str, str], tuple[Person, dict[str, str]]] = {}
     in_crm: dict[str, set[str]] = defaultdict(set)
     for item, truth in scene.items:
-        if isinstance(item, SeedRecord):
+        if isinstance(item, SeedRecord) and truth.person_id in people:
             rows[key_of(item)] = people[truth.person_id], item.record
             if item.source.startswith("crm"):
                 in_crm[truth.person_id].add(truth.record_id)
+    company = scene.household.company
     for person, row in rows.values():
+        phones = {*person.phones, *([company.phone] if company else [])}
         name = row.get("name") or f"{row['givenName']} {row['familyName']}"
         by_consultant = row["phone"] in CONSULTANT_PHONES
         wrong = [
             name != person.name,
-            not by_consultant and row["phone"] not in person.phones,
+            not by_consultant and row["phone"] not in phones,
             row.get("birthDate", person.birth.isoformat()) != person.birth.isoformat(),
         ]
         assert sum(wrong) <= 1

@@ -75,6 +75,13 @@ def test_no_number_comes_twice() -> None:
     many = range(20_000)
     assert len({chinese_mobile(n) for n in many}) == len(many)
     assert len({european_mobile(n, country="FR") for n in many}) == len(many)
+    beyond = range(0, 10_000_000, 499)  # a million people have more than a million numbers
+    for country in ("DE", "FR", "NL", "IT", "GB"):
+        numbers = {european_mobile(n, country=country) for n in beyond}
+        assert len(numbers) == len(beyond)
+        assert all(
+            phonenumbers.is_valid_number(phonenumbers.parse(number)) for number in sorted(numbers)[::200]
+        )
     assert len({vin(n, body="25CH3", year=2024)[-6:] for n in many}) == len(many)
     assert len({chinese_plate(n, province="沪", electric=False) for n in many}) == len(many)
     assert len({european_plate(n, town="B") for n in many}) == len(many)

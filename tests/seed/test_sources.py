@@ -20,7 +20,7 @@ def sources() -> dict[str, SourceDeclaration]:
 
 
 def test_exactly_the_sources_of_a_full_world_are_declared(sources: dict[str, SourceDeclaration]) -> None:
-    used = {item.source for item in world(people=6_000, seed=1)}
+    used = {item.source for item in world(people=250 * len(DEALERS), seed=1)}
     assert used == sources.keys()
 
 

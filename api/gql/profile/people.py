@@ -1,34 +1,31 @@
-"""People in GraphQL: plain values, filled at once from a view; no field does I/O."""
+"""People in GraphQL: plain values, filled at once from a view; households alone are read when asked for."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import strawberry
 
 from api.gql.context import GqlInfo
-from api.gql.ids import global_id, user_cursor
+from api.gql.ids import global_id, snapshot_key, user_cursor
 from api.gql.node import Node
+from api.gql.profile.golden import GoldenField, golden_field_of
+from api.gql.profile.records import Profile, profile_of
 from api.gql.profile.touchpoints import PageInfo, TouchpointConnection, connection_of
 from api.gql.scalars import Instant
 from api.gql.selection import Selection
 from graph.profile.service import FormerUserView
-from graph.profile.view import ProfileView, UserView, VehicleView
+from graph.profile.view import UserView, VehicleView
+
+if TYPE_CHECKING:
+    from api.gql.household.household import Household
+
+LazyHousehold: TypeAlias = Annotated["Household", strawberry.lazy("api.gql.household.household")]
 
 USER: Final = "User"
-PROFILE: Final = "Profile"
+SNAPSHOT: Final = "UserSnapshot"
 VEHICLE: Final = "Vehicle"
 FORMER_USER: Final = "FormerUser"
-
-
-@strawberry.type(description="A person as one source system knows them.")
-class Profile(Node):
-    """A profile."""
-
-    source: str
-    record_id: str | None = strawberry.field(
-        description="Id of the record in its source; null once the person was erased."
-    )
 
 
 @strawberry.type(description="A value that points at a person, as a phone number.")
@@ -73,7 +70,34 @@ class User(Node):
     profiles: list[Profile]
     identifiers: list[Identifier]
     vehicles: list[Vehicle]
+    golden: list[GoldenField] = strawberry.field(
+        description="The golden record: of what sources state, the value to show of each field, by name."
+    )
+    as_of: Instant | None = strawberry.field(
+        description="The time whose belief this is, where `asOf` was given; null for now. At a time in the past, "
+        "who belongs to the person, identifiers, vehicles, touchpoints and manual corrections are exactly what was "
+        "believed then; names and other values of sources are those of today, and `firstSeenAt` and `lastSeenAt` "
+        "are null."
+    )
     pages: strawberry.Private[dict[str, TouchpointConnection]]
+
+    @strawberry.field(
+        description="Where the person lives now; null where `asOf` was given. One statement for all people."
+    )
+    async def household(self, info: GqlInfo) -> LazyHousehold | None:
+        """One statement for all users of a request."""
+        from api.gql.household.household import user_household  # noqa: PLC0415 - a household's members are users
+
+        return None if self.as_of else await user_household(self, info)
+
+    @strawberry.field(
+        description="All groups the person is in now: a household, fleets, shared numbers and devices."
+    )
+    async def shares_with(self, info: GqlInfo) -> list[LazyHousehold]:
+        """Read together with `household`."""
+        from api.gql.household.household import user_groups  # noqa: PLC0415 - as above
+
+        return [] if self.as_of else await user_groups(self, info)
 
     @strawberry.field(description="Touchpoints of all profiles, newest first.")
     def touchpoints(
@@ -112,13 +136,6 @@ class UserConnection:
     page_info: PageInfo
 
 
-def profile_of(view: ProfileView) -> Profile:
-    """The view as GraphQL shows it."""
-    return Profile(
-        id=strawberry.ID(global_id(PROFILE, view.id)), source=view.source, record_id=view.record_id
-    )
-
-
 def vehicle_of(view: VehicleView) -> Vehicle:
     """The view as GraphQL shows it."""
     id_ = strawberry.ID(global_id(VEHICLE, view.key))
@@ -128,7 +145,7 @@ def vehicle_of(view: VehicleView) -> Vehicle:
 def user_of(view: UserView, selection: Selection) -> User:
     """The view as GraphQL shows it."""
     return User(
-        id=strawberry.ID(global_id(USER, view.one_id)),
+        id=strawberry.ID(_user_id(view)),
         one_id=strawberry.ID(view.one_id),
         display_name=view.display_name,
         first_seen_at=_instant(view.first_seen_at),
@@ -139,11 +156,19 @@ def user_of(view: UserView, selection: Selection) -> User:
             for i in view.identifiers
         ],
         vehicles=[vehicle_of(vehicle) for vehicle in view.vehicles],
+        golden=[golden_field_of(field) for field in view.golden],
+        as_of=_instant(view.as_of),
         pages={
             key: connection_of(page, after=after)
             for (key, after), page in zip(selection.page_keys, view.pages, strict=True)
         },
     )
+
+
+def _user_id(view: UserView) -> str:
+    if view.as_of is None:
+        return global_id(USER, view.one_id)
+    return global_id(SNAPSHOT, snapshot_key(view.one_id, view.as_of))
 
 
 def former_user_of(view: FormerUserView, selection: Selection) -> FormerUser:

@@ -8,24 +8,27 @@ from typing import Final
 import strawberry
 
 from api.gql.context import GqlInfo
-from api.gql.ids import parse_id, parse_touchpoint_key, read_user_cursor
+from api.gql.ids import parse_id, parse_snapshot_key, parse_touchpoint_key, read_user_cursor
 from api.gql.node import Node
+from api.gql.profile.holders import IdentifierHolders, holders_of
 from api.gql.profile.people import (
     FORMER_USER,
-    PROFILE,
+    SNAPSHOT,
     USER,
     VEHICLE,
     User,
     UserConnection,
     former_user_of,
-    profile_of,
     user_connection_of,
     user_of,
     vehicle_of,
 )
+from api.gql.profile.records import PROFILE, profile_of
 from api.gql.profile.touchpoints import TOUCHPOINT, touchpoint_of
+from api.gql.scalars import Instant
 from api.gql.selection import Resolving, Selection, page_size, read_selection
 from graph.access.roles import Permission
+from graph.errors import InputError
 from graph.profile.service import FormerUserView
 from graph.profile.view import UserView
 
@@ -34,21 +37,48 @@ from graph.profile.view import UserView
 class ProfileQuery:
     """What can be asked about people."""
 
-    @strawberry.field(description="The person a oneId leads to now; every oneId ever given leads to one.")
-    async def user(self, info: GqlInfo, one_id: strawberry.ID) -> User | None:
+    @strawberry.field(
+        description="The person a oneId leads to now; every oneId ever given leads to one. With `asOf`, the person "
+        "it led to by what was believed then; null where it was not given yet."
+    )
+    async def user(
+        self, info: GqlInfo, one_id: strawberry.ID, as_of: Instant | None = strawberry.UNSET
+    ) -> User | None:
         """One statement."""
-        selection = _select(info)
+        selection = _select(info, as_of=_past(info, as_of))
         return _shown(await info.context.people.user(one_id, selection.want), selection)
 
     @strawberry.field(
-        description="The person who alone holds an identifier as their own now; for `vin` the present owner. "
-        "A value of a scoped namespace is written `scope/value`."
+        description="The person who alone holds an identifier as their own now, or held it by what was believed "
+        "at `asOf`; for `vin` the owner. A value of a scoped namespace is written `scope/value`."
     )
-    async def user_by_identifier(self, info: GqlInfo, namespace: str, value: str) -> User | None:
+    async def user_by_identifier(
+        self, info: GqlInfo, namespace: str, value: str, as_of: Instant | None = strawberry.UNSET
+    ) -> User | None:
         """Two or three statements."""
-        selection = _select(info)
+        selection = _select(info, as_of=_past(info, as_of))
         found = await info.context.people.user_by_identifier(namespace, value, selection.want)
         return _shown(found, selection)
+
+    @strawberry.field(
+        description="All who hold an identifier now, or held it by what was believed at `asOf`, at most 100, with "
+        "role and interval; for `vin` owners and drivers. A value of a scoped namespace is written `scope/value`."
+    )
+    async def users_by_identifier(
+        self,
+        info: GqlInfo,
+        namespace: str,
+        value: str,
+        as_of: Instant | None = strawberry.UNSET,
+        first: int | None = 20,
+    ) -> IdentifierHolders | None:
+        """Two or three statements."""
+        size = page_size(first)
+        selection = _select(info, "holders", "user", users=size, as_of=_past(info, as_of))
+        views, has_more = await info.context.people.users_by_identifier(
+            namespace, value, first=size, want=selection.want
+        )
+        return holders_of(views, selection, has_more=has_more)
 
     @strawberry.field(description="All people by ascending oneId, at most 100 a page.")
     async def users(
@@ -69,10 +99,19 @@ class ProfileQuery:
         return await fetch(info, parsed[1]) if parsed and fetch else None
 
 
-def _select(info: GqlInfo, *path: str, users: int = 1) -> Selection:
+def _past(info: GqlInfo, as_of: Instant | None) -> int | None:
+    """The time asked for; raises InputError for one to come: what will be believed then is not known."""
+    if as_of is None or as_of is strawberry.UNSET:
+        return None
+    if as_of > info.context.services.clock():
+        raise InputError("`asOf` lies in the future.", remedy="Leave it out for what is believed now.")
+    return as_of
+
+
+def _select(info: GqlInfo, *path: str, users: int = 1, as_of: int | None = None) -> Selection:
     clear = info.context.caller.may(Permission.CLEAR_IDENTIFIERS)
     raw: Resolving = info._raw_info  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
-    return read_selection(raw, *path, clear=clear, users=users)
+    return read_selection(raw, *path, clear=clear, users=users, as_of=as_of)
 
 
 def _shown(view: UserView | None, selection: Selection) -> User | None:
@@ -84,6 +123,16 @@ async def _fetch_user(info: GqlInfo, one_id: str) -> Node | None:
     selection, below = _select(info), _select(info, "currentUser")
     found = await info.context.people.node_user(one_id, selection.want, if_former=below.want)
     return former_user_of(found, below) if isinstance(found, FormerUserView) else _shown(found, selection)
+
+
+async def _fetch_snapshot(info: GqlInfo, key: str) -> Node | None:
+    parsed = parse_snapshot_key(key)
+    if parsed is None or parsed[1] > info.context.services.clock():
+        return None
+    one_id, at = parsed
+    selection = _select(info, as_of=at)
+    found = await info.context.people.user(one_id, selection.want)
+    return _shown(found if found and found.one_id == one_id else None, selection)
 
 
 async def _fetch_profile(info: GqlInfo, key: str) -> Node | None:
@@ -105,6 +154,7 @@ async def _fetch_vehicle(info: GqlInfo, key: str) -> Node | None:
 _FETCH: Final[Mapping[str, Callable[[GqlInfo, str], Awaitable[Node | None]]]] = {
     USER: _fetch_user,
     FORMER_USER: _fetch_user,
+    SNAPSHOT: _fetch_snapshot,
     PROFILE: _fetch_profile,
     TOUCHPOINT: _fetch_touchpoint,
     VEHICLE: _fetch_vehicle,

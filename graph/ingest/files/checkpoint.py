@@ -27,6 +27,7 @@ class Progress:
     stored: int = 0
     duplicates: int = 0
     conflicts: int = 0
+    suppressed: int = 0
     rejected: int = 0
     poisoned: int = 0
     refused: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
@@ -39,6 +40,7 @@ class Progress:
         self.stored += following.stored
         self.duplicates += following.duplicates
         self.conflicts += following.conflicts
+        self.suppressed += following.suppressed
         self.rejected += following.rejected
         self.poisoned += following.poisoned
         self.refused.update(following.refused)

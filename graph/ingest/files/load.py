@@ -98,6 +98,7 @@ class Loaded:
             "stored": done.stored,
             "duplicates": done.duplicates,
             "conflicts": done.conflicts,
+            "suppressed": done.suppressed,
             "rejected": done.rejected,
             "poisoned": done.poisoned,
             "refusedIdentifiers": refused,
@@ -266,6 +267,7 @@ class _Run:
             progress.stored = written.stored
             progress.duplicates = written.duplicates
             progress.conflicts = written.conflicts
+            progress.suppressed = written.suppressed
             progress.refused = written.refused
         self.done.add(progress)
         if self.checkpoint:

@@ -22,8 +22,6 @@ import pyarrow.parquet as pq
 
 from graph.errors import InputError
 
-MAGIC: Final = b"PAR1"
-
 _BATCH_ROWS: Final = 1_000
 _EXACT: Final = 2**53  # doubles tell all whole numbers below this apart
 

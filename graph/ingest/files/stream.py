@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import IO, Final
 
 from graph.errors import InputError
-from graph.ingest.files.parquet import MAGIC, ParquetLines
 
 MAX_ROW_BYTES: Final = 1_048_576
 STDIN: Final = Path("-")
 
+_PARQUET_MAGIC: Final = b"PAR1"
 _HEAD_BYTES: Final = 65_536
 _BLOCK_BYTES: Final = 65_536
 _JSON_SUFFIXES: Final = frozenset({".jsonl", ".ndjson", ".json"})
@@ -147,7 +147,7 @@ def open_file(
             gzipped = path.suffix == ".gz"
             unpacked = io.BufferedReader(gzip.GzipFile(fileobj=packed), _HEAD_BYTES) if gzipped else packed  # pyright: ignore[reportArgumentType]
             head = unpacked.peek(_HEAD_BYTES)
-        if format_ is FileFormat.PARQUET or head.startswith(MAGIC):
+        if format_ is FileFormat.PARQUET or head.startswith(_PARQUET_MAGIC):
             with _open_parquet(path, packed) as opened:
                 yield opened
             return
@@ -172,6 +172,8 @@ def open_file(
 
 @contextmanager
 def _open_parquet(path: Path, packed: IO[bytes]) -> Generator[OpenFile]:
+    from graph.ingest.files.parquet import ParquetLines  # noqa: PLC0415 - few files are Parquet, and pyarrow is big
+
     if path == STDIN or path.suffix == ".gz":
         raise InputError(
             f"{label(path)} is Parquet, which is read from the end.",

@@ -51,7 +51,7 @@ async def test_a_key_from_birth_to_end(run: Run, database: Database) -> None:
 async def test_mistakes(run: Run) -> None:
     for arguments, expected, says in (
         (["create", "--role", "root"], InputError, "no such role"),
-        (["create", "--role", "steward"], InputError, "come later"),
+        (["create", "--role", "analyst"], InputError, "come later"),
         (["create", "--role", "source"], InputError, "--source"),
         (["create", "--role", "admin", "--dealer", "d1"], InputError, "--dealer"),
         (["revoke", "nobody"], NotFoundError, "no key"),

@@ -30,6 +30,13 @@ QUERIES = {
         u: touchpoints(filter: {kinds: ["enquiry"]}) @include(if: $yes) { ...C } } b: user(oneId: "x") { id } }
         fragment F on User { displayName @skip(if: $yes) id } fragment C on TouchpointConnection {
         edges { node { ...N } } } fragment N on Touchpoint { kind ... on EnquirySubmitted { topic } }""",
+    "the golden record": """query ($id: ID!) { user(oneId: $id) { asOf golden { __typename field v: value profiles
+        provenance { source profile { id recordId } at rule correction why } alternatives { value } } } }""",
+    "the past": """query ($id: ID!) { now: user(oneId: $id) { oneId } user(oneId: $id, asOf: "2026-01-01T00:00:00Z")
+        { id } userByIdentifier(namespace: "phone", value: "13812345678", asOf: "2100-01-01T00:00:00Z") { id } }""",
+    "holders": """{ usersByIdentifier(namespace: "phone", value: "13812345678") { __typename hasMore holders { role
+        scope firstAt lastAt ownerSince recordedAt retractedAt profile { source recordId } user { oneId golden { field
+        } t: touchpoints(first: 1) { edges { node { kind } } } } } } }""",
     "pages": "{ users(first: 1) { edges { cursor node { oneId } } pageInfo { hasNextPage hasPreviousPage } } }",
     "wrong arguments": """query ($id: ID!) { user(oneId: $id) { touchpoints(first: 0) { edges { cursor } } }
         users { edges { cursor } } }""",

@@ -10,15 +10,32 @@ from api.gql.selection import KINDS
 from graph.ingest.catalogue import EVENT_TYPES
 
 SCRIPTED = """
-user(oneId: ID!): User
-userByIdentifier(namespace: String!, value: String!): User
+user(oneId: ID!, asOf: DateTime): User
+userByIdentifier(namespace: String!, value: String!, asOf: DateTime): User
+usersByIdentifier(namespace: String!, value: String!, asOf: DateTime, first: Int = 20): IdentifierHolders
 users(first: Int = 20, after: String): UserConnection
 node(id: ID!): Node
 touchpoints(first: Int = 20, after: String, filter: TouchpointFilter): TouchpointConnection!
 """
 
-MASKED = {"Identifier.value", "Vehicle.vin"}
-PERSONAL = {"Profile.recordId", "User.displayName", *MASKED}
+MASKED = {
+    "Identifier.value",
+    "Vehicle.vin",
+    "GoldenField.value",
+    "GoldenAlternative.value",
+    "ValueProvenance.why",
+}
+EXPLAINED = {"ExplainedIdentifier.value", "ExplainedRecord.recordId", "Query.why"}
+"""Explanations: masked, or null, for whom values are masked (`test_explanations.py`); `Query.why` is a question."""
+
+PERSONAL = {
+    "Profile.recordId",
+    "User.displayName",
+    "Correction.value",
+    "Correction.why",
+    *MASKED,
+    *EXPLAINED,
+}
 """Every field that shows an opened value; `test_people.py` shows what each role sees of them."""
 
 

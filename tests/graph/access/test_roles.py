@@ -10,7 +10,15 @@ from graph.errors import ForbiddenError, InputError
 ALLOWED = {
     Role.SOURCE: {Permission.INGEST},
     Role.FRONTEND: {Permission.QUERY},
-    Role.ADMIN: {Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.INTROSPECT},
+    Role.STEWARD: {Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.JUDGE},
+    Role.PRIVACY: {Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.ERASE},
+    Role.ADMIN: {
+        Permission.QUERY,
+        Permission.CLEAR_IDENTIFIERS,
+        Permission.INTROSPECT,
+        Permission.JUDGE,
+        Permission.ERASE,
+    },
 }
 
 
@@ -40,5 +48,5 @@ def test_a_role_of_a_later_version_says_so(role: Role) -> None:
 
 
 def test_an_unknown_role_names_those_there_are() -> None:
-    with pytest.raises(InputError, match="source, frontend, admin"):
+    with pytest.raises(InputError, match="source, frontend, steward, privacy, admin"):
         read_role("root")

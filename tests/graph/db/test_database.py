@@ -55,4 +55,4 @@ async def test_a_broken_constraint_comes_through(database: Database) -> None:
 
 async def test_a_row_is_read_in_declared_order(database: Database) -> None:
     row = await database.read_one("ingest.look_up", keys={"records": [], "identifiers": [], "messages": []})
-    assert row == [0, [], [], []]
+    assert row == [0, [], [], [], []]

@@ -1,7 +1,7 @@
 """A second `resolve`, written from docs/reference/resolve.md for the tests alone: slow and literal.
 
 It shares no code with `graph.identity` but the evidence types. Where the text leaves a choice it follows
-docs/adr/0004-resolve-open-choices.md; the numbers in brackets are the sections there.
+docs/adr/0004-resolve-open-choices.md (the numbers in brackets are the sections there), 0008 and 0009.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import networkx as nx
 
-from graph.identity.evidence import Identifier, Judgement, PersonName, ProfileEvidence, Verdict
+from graph.identity.evidence import Identifier, Judgement, PersonName, ProfileEvidence, Score, Verdict
 
 Key = tuple[str, str]
 Cluster = frozenset[Key]
@@ -36,6 +37,10 @@ class PlainRules:
     rows: Mapping[str, Row]
     cap: int
     budget: int
+    read_limit: int = 5_000
+    buckets: tuple[float, float, float] = (0.995, 0.98, 0.95)
+    floor: float = 0.5
+    support: float = 0.3
 
 
 @dataclass
@@ -74,10 +79,13 @@ class Answer:
 TIERS = [
     ("strong-trusted", ("strong",), "v", False, 0),
     ("strong-all", ("strong",), "a", False, 1),
+    ("model-certain", (), "v", False, 0),
     ("medium-agree-trusted", ("medium",), "v", True, 1),
     ("medium-trusted", ("medium",), "v", False, 1),
     ("medium-agree-all", ("medium",), "a", True, 1),
     ("medium-all", ("medium",), "a", False, 1),
+    ("model-likely", (), "v", False, 0),
+    ("model-probable", (), "v", False, 0),
     ("weak-agree-trusted", ("weak", "corroborating"), "v", True, 1),
     ("weak-trusted", ("weak",), "v", False, 2),
     ("weak-agree-all", ("weak", "corroborating"), "a", True, 1),
@@ -115,8 +123,11 @@ class Oracle:
         judgements: Iterable[Judgement],
         rules: PlainRules,
         degrees: Mapping[Identifier, tuple[int, int]] | None = None,
+        scores: Iterable[Score] = (),
+        shared: Iterable[Identifier] = (),
     ) -> None:
         self.rules = rules
+        self.marked = set(shared)
         self.seen: dict[Key, Seen] = {}
         for profile in profiles:
             seen = self.seen.setdefault(profile.key, Seen())
@@ -141,6 +152,12 @@ class Oracle:
                 which = self.same if j.verdict is Verdict.SAME_AS else self.different
                 which.add(frozenset((j.left, j.right)))
         self.degrees = degrees or {}
+        self.scores: dict[frozenset[Key], float] = {}
+        for score in scores:
+            pair = frozenset((score.left, score.right))
+            if len(pair) == 2 and pair <= self.seen.keys() and score.probability >= rules.floor:
+                self.scores[pair] = max(score.probability, self.scores.get(pair, 0))
+        self.left_out: set[Identifier] = set()
         self.clusters: set[Cluster] = {frozenset([k]) for k in self.seen}
         self.locks: list[tuple[Cluster, Cluster]] = []
         self.ambiguous: list[tuple[Cluster, Cluster, str]] = []
@@ -158,7 +175,10 @@ class Oracle:
         for key, seen in self.seen.items():
             for identifier in seen.holds:
                 holders.setdefault(identifier, []).append(key)
+        self.read(holders)
         for identifier, keys in holders.items():
+            if identifier in self.left_out:
+                continue
             row = self.rules.rows[identifier.namespace]
             trusted = [k for k in keys if RANK[self.seen[k].holds[identifier]["grade"]] >= 1]
             given = self.degrees.get(identifier, (0, 0))
@@ -168,6 +188,57 @@ class Oracle:
                 elif on:
                     for tenure in self.tenures(identifier, level, on, row.gap):
                         self.units.append(Unit(identifier, level, frozenset(tenure)))
+
+    def read(self, holders: dict[Identifier, list[Key]]) -> None:
+        """Leave out what the read limit forbids to look at (ADR 0009), and scores between pieces."""
+        steps = [("strong", "medium", "weak", "corroborating", "score", "same")]
+        steps += [("strong", "medium", "score", "same"), ("strong", "same"), ("same",), ()]
+        connecting: dict[Identifier, list[Key]] = {}
+        for identifier, keys in holders.items():
+            hot = self.rules.rows[identifier.namespace].hot
+            trusted = [k for k in keys if RANK[self.seen[k].holds[identifier]["grade"]] >= 1]
+            given = self.degrees.get(identifier, (0, 0))
+            if max(given[1], len(keys)) <= hot:
+                connecting[identifier] = keys
+            elif trusted and max(given[0], len(trusted)) <= hot:
+                connecting[identifier] = trusted
+
+        piece: dict[Key, int] = {}
+        level: dict[Key, int] = {}
+
+        def split(keys: set[Key], step: int) -> None:
+            graph = nx.Graph()
+            graph.add_nodes_from(("p", k) for k in keys)
+            for identifier, on in connecting.items():
+                if self.rules.rows[identifier.namespace].strength in steps[step]:
+                    graph.add_edges_from((("i", identifier), ("p", k)) for k in on if k in keys)
+            pairs = [p for p, score in self.scores.items() if score >= self.rules.buckets[2]]
+            for pair in (pairs if "score" in steps[step] else []) + (
+                list(self.same) if "same" in steps[step] else []
+            ):
+                if pair <= keys:
+                    graph.add_edge(*(("p", k) for k in pair))
+            for part in list(nx.connected_components(graph)):
+                inside = {k for kind, k in part if kind == "p"}
+                if len(inside) > self.rules.read_limit and step + 1 < len(steps):
+                    self.count("read-limit")
+                    split(inside, step + 1)
+                else:
+                    for k in inside:
+                        piece[k], level[k] = len(piece), step
+                    number = len(piece)
+                    piece.update(dict.fromkeys(inside, number))
+
+        split(set(self.seen), 0)
+        for identifier, on in connecting.items():
+            if self.rules.rows[identifier.namespace].strength not in steps[level[on[0]]]:
+                self.left_out.add(identifier)
+        self.scores = {
+            pair: score
+            for pair, score in self.scores.items()
+            if len({piece[k] for k in pair}) == 1 and "score" in steps[level[min(pair)]]
+        }
+        self.same = {pair for pair in self.same if "same" in steps[level[min(pair)]]}
 
     def tenures(self, identifier: Identifier, level: str, on: list[Key], gap: int | None) -> list[list[Key]]:
         if gap is None:
@@ -275,7 +346,7 @@ class Oracle:
         on = self.on(unit.holders)
         row = self.rules.rows[unit.identifier.namespace]
         if len(on) < 2:
-            return "personal"
+            return "shared" if unit.identifier in self.marked else "personal"
         by_limit = 1
         for (namespace, _), values in self.counted(frozenset().union(*on)).items():
             other = self.rules.rows[namespace]
@@ -283,7 +354,9 @@ class Oracle:
                 by_limit = max(by_limit, math.ceil(len(values) / other.limit))
         soft = max(self.groups(on, 1), by_limit)
         shared = self.groups(on, 0) if row.strength == "strong" else soft
-        return "generic" if soft > row.people else "shared" if shared > 1 else "personal"
+        if soft > row.people:
+            return "generic"
+        return "shared" if shared > 1 or unit.identifier in self.marked else "personal"
 
     # -- tiers -------------------------------------------------------------------------------------
 
@@ -307,6 +380,76 @@ class Oracle:
                     found |= self.agreeing(u.identifier, self.on(u.holders))
         return [e for e in found if len(e.on) > 1]
 
+    def scored(self, least: float) -> list[Edge]:
+        home = {k: x for x in self.clusters for k in x}
+
+        def edges(floor: float) -> list[Edge]:
+            pairs = {frozenset(home[k] for k in pair) for pair, p in self.scores.items() if p >= floor}
+            return [Edge(("", "", ""), "", pair) for pair in pairs if len(pair) == 2]
+
+        probable = edges(self.rules.buckets[2])
+        context = self.linkage(set(self.clusters), probable) if probable else []
+        found = [e for e in edges(least) if any(e.on <= part for part in context)]
+        self.count("thin" if len(found) < len(edges(least)) else "thick")
+        return found
+
+    def voices(self, x: Cluster) -> int:
+        """Profiles that a model could have compared."""
+        able = [
+            k for k in x
+            if self.seen[k].names or self.seen[k].births or any(k in pair for pair in self.scores)
+        ]  # fmt: skip
+        return len(able) or 1
+
+    def linkage(self, group: set[Cluster], links: list[Edge]) -> list[set[Cluster]]:
+        """Average linkage, level by level, all ties of a level at once (ADR 0008)."""
+        total = {
+            frozenset((x, y)): sum(
+                round(self.scores.get(frozenset((a, b)), 0) * 1000) for a in x for b in y
+            )
+            for x, y in itertools.combinations(group, 2)
+        }  # fmt: skip
+        near = {x: {x} | {y for y in group if total.get(frozenset((x, y)), 0) > 0} for x in group}
+        step = {}
+        for edge in links:
+            x, y = edge.on
+            step[edge.on] = math.floor(20 * Fraction(len(near[x] & near[y]), len(near[x] | near[y])))
+        parts = [frozenset([x]) for x in group]
+
+        def enough(those: Iterable[frozenset[Cluster]]) -> bool:
+            weight = pairs = 0
+            for one, other in itertools.combinations(those, 2):
+                weight += sum(total[frozenset((x, y))] for x in one for y in other)
+                pairs += sum(map(self.voices, one)) * sum(map(self.voices, other))
+            return Fraction(weight, pairs) >= Fraction(round(self.rules.support * 1000))
+
+        for level in range(20, -1, -1):
+            while True:
+                graph = nx.Graph()
+                for one, other in itertools.combinations(parts, 2):
+                    if any(step.get(frozenset((x, y)), -1) >= level for x in one for y in other) and enough(
+                        [one, other]
+                    ):
+                        graph.add_edge(one, other)
+                ties = [tie for tie in nx.connected_components(graph) if enough(tie)]
+                if not ties:
+                    break
+                for tie in ties:
+                    parts = [p for p in parts if p not in tie] + [frozenset().union(*tie)]
+        return [set(part) for part in parts]
+
+    def unite(self, tier: str, group: set[Cluster], edges: list[Edge]) -> None:
+        if not tier.startswith("model"):
+            self.join(group, edges)
+            return
+        parts = self.linkage(group, edges)
+        if len(parts) > 1:
+            self.count("support")
+        for part in parts:
+            if len(part) > 1:
+                self.count(tier)
+                self.join(part, [e for e in edges if e.on <= part])
+
     def agreeing(self, identifier: Identifier, on: set[Cluster]) -> set[Edge]:
         names = set().union(*(self.full_names(x) for x in on)) if on else set()
         return {Edge(identifier, n, frozenset(x for x in on if n in self.full_names(x))) for n in names}
@@ -319,6 +462,10 @@ class Oracle:
         self.tier("steward", steward, 0)
         stage = None
         for name, strengths, level, agree, strict in TIERS:
+            if not strengths:
+                least = self.rules.buckets[["certain", "likely", "probable"].index(name[6:])]
+                self.tier(name, self.scored(least), strict)
+                continue
             if strengths[0] != stage:
                 stage = strengths[0]
                 group = ("weak", "corroborating") if stage == "weak" else (stage,)
@@ -398,7 +545,7 @@ class Oracle:
                     on = frozenset(x for kind, x in left["e", n] if kind == "c") & group
                     if len(on) > 1:
                         inside.append(Edge(e.identifier, e.label, on))
-                self.join(set(group), inside)
+                self.unite(tier, set(group), inside)
 
     # -- limits ------------------------------------------------------------------------------------
 

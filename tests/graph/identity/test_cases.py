@@ -15,6 +15,7 @@ from graph.identity.evidence import (
     PersonName,
     ProfileEvidence,
     Resolution,
+    Score,
     SourceClass,
     Verdict,
 )
@@ -444,6 +445,11 @@ def test_where_there_is_room_with_two_the_least_key_decides() -> None:
     assert people(resolve([profile("0", "phone:1"), *pairs], rules=small)) == {"0 a1 a2", "b1 b2"}
 
 
+def test_where_not_all_have_room_the_least_identifier_joins_first() -> None:
+    trio = [profile("a", "phone:9"), profile("b", "phone:9", "phone:1"), profile("c", "phone:1")]
+    assert people(resolve(trio, rules=replace(RULES, cap=2))) == {"a", "b c"}
+
+
 def test_who_is_tied_to_one_side_by_another_way_is_not_ambiguous_about_it() -> None:
     """x fits a and b, but is also tied to a by way of s, which conflicts with b."""
     ties = ["a y", "y x", "a s", "s x", "x t", "t w", "w u", "u b"]
@@ -457,6 +463,21 @@ def test_who_is_tied_to_one_side_by_another_way_is_not_ambiguous_about_it() -> N
     resolution = resolve(profiles, quarrels, rules=RULES)
     assert people(resolution) == {"a s t x y", "b", "u", "w"}
     assert ambiguous(resolution) == {"u": "a b", "w": "a b u"}
+
+
+def test_who_is_ambiguous_stays_so_in_later_tiers() -> None:
+    """x is torn by phones between a and b; a likely score and a cookie for a alone come too late."""
+    late = [
+        profile("a", "phone:1", "anonymousId:w/1", name=WANG),
+        profile("x", "phone:1", "phone:2", "anonymousId:w/1"),
+        profile("b", "phone:2", name=LI),
+    ]
+    score = Score(("s", "x"), ("s", "a"), 0.99)
+    resolution = resolve(late, scores=[score], rules=RULES)
+    assert people(resolution) == {"a", "x", "b"}
+    assert ambiguous(resolution) == {"x": "a b"}
+    certain = Score(("s", "x"), ("s", "a"), 0.999)
+    assert people(resolve(late, scores=[certain], rules=RULES)) == {"a x", "b"}
 
 
 def test_a_named_person_that_comes_and_goes_leaves_no_trace() -> None:

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
-from graph.identity.resolve import resolve
 from tests.graph.identity.oracle import TIERS, Oracle
-from tests.graph.identity.worlds import MULTIPLIER, World, record, world
+from tests.graph.identity.worlds import World, record, world
+from tests.laws import examples
 
-WORLDS = 600 * MULTIPLIER
+WORLDS = examples(600)
 EVERYTHING = {
     *("personal", "shared", "generic", "hot", "tenures", "limit", "cap", "overgrown"),
-    *("conflict", "twice", "ambiguous", "ambiguous-afterwards"),
+    *("conflict", "twice", "ambiguous", "ambiguous-afterwards", "read-limit"),
+    *("thin", "model-certain", "model-likely", "model-probable"),
 }
 ORDER = ["steward", *(tier[0] for tier in TIERS), "shared"]
 
 
 def answers(one: World) -> tuple[list[object], list[object], dict[str, int]]:
     """What the two say, in one form, and what the oracle passed through."""
-    mine = resolve(one.profiles, one.judgements, rules=one.rules, degrees=one.degrees)
-    other = Oracle(one.profiles, one.judgements, one.plain(), one.degrees).run()
+    mine = one.resolve()
+    other = Oracle(one.profiles, one.judgements, one.plain(), one.degrees, one.scores, one.shared).run()
     least = {key: min(person.members) for person in mine.people for key in person.members}
     found: list[object] = [
         {person.members for person in mine.people},
@@ -57,7 +58,7 @@ def test_the_oracle_agrees() -> None:
 
 def test_the_oracle_agrees_on_bigger_worlds() -> None:
     reached: Counter[str] = Counter()
-    for seed in range(60 * MULTIPLIER):
+    for seed in range(examples(60)):
         found, expected, passed = answers(world(Random(1_000_000 + seed), most=24))
         assert found == expected, f"big world {seed}"
         reached.update(passed.keys())

@@ -10,7 +10,7 @@ import pytest
 
 from graph.errors import ConfigurationError
 from graph.identity.evidence import Grade
-from graph.identity.rules import DEFAULT_RULES, Rules, Strength, load_rules
+from graph.identity.rules import DEFAULT_RULES, ModelRules, Rules, Strength, load_rules
 
 NAMESPACES = {
     *(
@@ -31,7 +31,7 @@ GOOD = DEFAULT_RULES.read_text(encoding="utf-8")
 def test_the_packaged_rules_are_the_table_of_the_reference() -> None:
     rules = load_rules()
     assert rules.namespaces.keys() == NAMESPACES
-    assert (rules.cap, rules.budget) == (60, 400)
+    assert (rules.cap, rules.budget, rules.read_limit, rules.model) == (60, 400, 5_000, ModelRules())
     phone, government = rules.namespace("phone"), rules.namespace("governmentId")
     assert (phone.strength, phone.limit, phone.max_people, phone.hot, phone.gap_days) == (
         Strength.MEDIUM,
@@ -56,6 +56,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
     )
     rules = load_rules(file)
     assert (rules.cap, rules.budget, list(rules.namespaces)) == (5, 9, ["badge"])
+    assert (rules.read_limit, rules.warn_share, rules.model) == (5_000, 0.8, ModelRules())
     assert rules.namespace("badge").max_people == 3
     assert rules.namespace("phone").hot == 0
 
@@ -70,13 +71,21 @@ def test_the_version_follows_the_content_and_nothing_else(tmp_path: Path) -> Non
     others = [
         replace(rules, cap=61),
         replace(rules, budget=401),
+        replace(rules, read_limit=4_000),
+        replace(rules, model=replace(rules.model, support=0.4)),
         replace(rules, namespaces={**rules.namespaces, "phone": phone}),
     ]
-    assert len({rules.version, *(other.version for other in others)}) == 4
+    assert len({rules.version, *(other.version for other in others)}) == 6
+    assert replace(rules, warn_share=0.5).version == rules.version  # tells more, moves nobody
 
 
 WRONG = [
     ("cap = 60", "cap = 0", "cap"),
+    ("readLimit = 5000", "readLimit = 1", "readLimit"),
+    ("warnShare = 0.8", "warnShare = 1.5", "warnShare"),
+    ("likely = 0.98", "likely = 0.9", "model.*must not rise"),
+    ("likely = 0.98", "likly = 0.98", r"model\.likly"),
+    ("support = 0.3", "support = 0", r"model\.support"),
     ("cap = 60", "cap = 60.5", "cap"),
     ("cap = 60", "cap = true", "cap"),
     ("budget = 400", "", "budget"),

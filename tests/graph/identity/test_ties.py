@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph.identity.evidence import Identifier
 from graph.identity.ties import Edge, bits, connected, cut, groups_of
-from tests.graph.identity.worlds import MULTIPLIER
+from tests.laws import examples
 
 
 @st.composite
@@ -31,7 +31,7 @@ def permuted(mask: int, order: list[int]) -> int:
     return sum(1 << order[place] for place in bits(mask))
 
 
-@settings(max_examples=300 * MULTIPLIER, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(tangles())
 def test_no_group_holds_a_conflict(tangle: tuple[int, list[int], list[int]]) -> None:
     count, edges, against = tangle
@@ -44,7 +44,7 @@ def test_no_group_holds_a_conflict(tangle: tuple[int, list[int], list[int]]) -> 
         assert not doubt.part & (against[left_place] | against[right_place] | doubt.left | doubt.right)
 
 
-@settings(max_examples=200 * MULTIPLIER, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(tangles(), st.integers(0, 2**32))
 def test_no_number_decides(tangle: tuple[int, list[int], list[int]], seed: int) -> None:
     count, edges, against = tangle

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from random import Random
 
 from graph.clock import DAY
@@ -16,14 +15,14 @@ from graph.identity.evidence import (
     Judgement,
     PersonName,
     ProfileEvidence,
+    Resolution,
+    Score,
     SourceClass,
     Verdict,
 )
-from graph.identity.rules import NamespaceRule, Rules, Strength
+from graph.identity.resolve import resolve
+from graph.identity.rules import ModelRules, NamespaceRule, Rules, Strength
 from tests.graph.identity.oracle import PlainRules, Row
-
-MULTIPLIER = max(1, int(os.environ.get("GUANXI_EXAMPLES", "1")))
-"""How many times more examples than usual the property tests run."""
 
 REPORT: dict[str, Counter[str]] = {}
 """By test: how often it reached what; printed at the end of the run."""
@@ -39,6 +38,18 @@ class World:
     judgements: tuple[Judgement, ...]
     rules: Rules
     degrees: dict[Identifier, tuple[int, int]]
+    scores: tuple[Score, ...] = ()
+    shared: frozenset[Identifier] = frozenset()
+
+    def resolve(self) -> Resolution:
+        return resolve(
+            self.profiles,
+            self.judgements,
+            self.scores,
+            rules=self.rules,
+            degrees=self.degrees,
+            shared=self.shared,
+        )
 
     def plain(self) -> PlainRules:
         """The rules as the oracle takes them."""
@@ -54,7 +65,16 @@ class World:
             )
             for name, rule in self.rules.namespaces.items()
         }
-        return PlainRules(rows, self.rules.cap, self.rules.budget)
+        model = self.rules.model
+        return PlainRules(
+            rows,
+            self.rules.cap,
+            self.rules.budget,
+            self.rules.read_limit,
+            (model.certain, model.likely, model.probable),
+            model.floor,
+            model.support,
+        )
 
 
 def name(family: str, given: str) -> PersonName:
@@ -100,6 +120,8 @@ def rules(rng: Random) -> Rules:
         },
         cap=size(3, 4, 6),
         budget=rng.choice([3, 5, 8, 50, 50]),
+        read_limit=rng.choice([3, 5]) if rng.random() < 0.1 else 5_000,
+        model=ModelRules(support=rng.choice([0.1, 0.3, 0.3, 0.6])),
     )
 
 
@@ -169,9 +191,56 @@ def holdings(rng: Random, profiles: list[ProfileEvidence], space: Rules) -> list
     return [replace(profile, holdings=tuple(extra[n])) for n, profile in enumerate(profiles)]
 
 
+PROBABILITIES = [0.4, 0.6, 0.6, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999]
+
+
+def scores(rng: Random, keys: list[tuple[str, str]]) -> list[Score]:
+    """A model's scores: scattered, in a chain, or in two families with a bad pair between them."""
+    shape = rng.choice(["scattered", "chain", "families", "families"])
+    order = rng.sample(keys, len(keys))
+    half = len(order) // 2
+    if shape == "chain":
+        pairs = list(pairwise(order))
+    elif shape == "families":
+        pairs = [*combinations(order[:half], 2), *combinations(order[half:], 2)]
+        pairs = [pair for pair in pairs if rng.random() < 0.8] + [(order[0], order[-1])]
+    else:
+        pairs = [pair for pair in combinations(order, 2) if rng.random() < rng.choice([0.2, 0.5])]
+    few = rng.sample(PROBABILITIES, rng.choice([1, 2, 4]))
+    return [Score(*rng.sample(pair, 2), rng.choice(few)) for pair in pairs]
+
+
+def nameless(rng: Random, most: int) -> tuple[list[ProfileEvidence], Rules]:
+    """A chain or ring of nameless profiles and sizes that it may exceed."""
+    count = rng.randint(4, most)
+    around = rng.random() < 0.5
+    namespace = rng.choice(["phone", "email", "wechatOpenId", "anonymousId"])
+    found = [
+        ProfileEvidence(
+            key=("crm", f"{number:06d}"),
+            seq=number,
+            holdings=tuple(
+                Holding(Identifier(namespace, "*", f"{link % count:02d}"), Grade.TRUSTED)
+                for link in (number, number + 1)
+                if around or 0 < link < count
+            ),
+        )
+        for number in rng.sample(range(count), count)
+    ]
+    return found, replace(
+        rules(rng),
+        cap=rng.choice([2, 3, 50]),
+        budget=rng.choice([3, 4, 50]),
+        read_limit=rng.choice([3, 5_000]),
+    )
+
+
 def world(rng: Random, most: int = 10) -> World:
-    space = rules(rng)
-    profiles = holdings(rng, people(rng, rng.randint(2, most), rng.choice([0.0, 0.3, 0.7])), space)
+    if rng.random() < 0.1:
+        profiles, space = nameless(rng, most)
+    else:
+        space = rules(rng)
+        profiles = holdings(rng, people(rng, rng.randint(2, most), rng.choice([0.0, 0.3, 0.7])), space)
     if rng.random() < 0.2:  # a record seen twice
         twin = rng.choice(profiles)
         profiles.append(replace(rng.choice(profiles), key=twin.key))
@@ -187,9 +256,13 @@ def world(rng: Random, most: int = 10) -> World:
             Judgement(*pair, Verdict.DIFFERENT_FROM)
             for pair in rng.sample(pairs, min(len(pairs), rng.randint(1, 6)))
         ]
+    scored = scores(rng, keys) if rng.random() < 0.4 else []
+    if scored and rng.random() < 0.4:  # nothing but the model
+        profiles = [replace(profile, holdings=()) for profile in profiles]
     held = sorted({h.identifier for p in profiles for h in p.holdings})
     degrees = {i: (rng.choice([0, 1, 9]), 9) for i in held if rng.random() < 0.05}
-    return World(tuple(profiles), tuple(judgements), space, degrees)
+    marked = frozenset(i for i in held if rng.random() < 0.1) if rng.random() < 0.2 else frozenset()
+    return World(tuple(profiles), tuple(judgements), space, degrees, tuple(scored), marked)
 
 
 def full_degrees(world: World) -> dict[Identifier, tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -241,6 +242,37 @@ class TestRows:
         known = graph([], **{f"phone_{PHONE}": held(trusted, holders)})
         rows = self.rows([drafted(source, userId="a", traits={"phone": PHONE}, messageId="m")], known, rules)
         assert (f"phone:{PHONE}" in rows["touchedComponents"]) is guarded
+
+
+class TestDisowned:
+    """A steward marked the phone wrong of profile a: what comes in is noted, and counts for nothing."""
+
+    def test_it_moves_nobody_and_reads_nobody(self, rules: Rules) -> None:
+        was = stored("a", uses={f"phone:{PHONE}": use_at(Grade.CLAIMED, NOW)})
+        known = graph(
+            [replace(was, disowned=frozenset({f"phone:{PHONE}"}))],
+            **{f"phone_{PHONE}": KnownIdentifier(1, 2, frozenset({"p:b"}), disowned=True)},
+        )
+        batch = [drafted(VERIFYING, userId="a", messageId="m", traits={"phone": PHONE}, at=NOW + DAY)]
+        changes, pending, components = read_first(batch, known, rules)
+        edge = changes.profiles["p:a"].edges[f"phone:{PHONE}"]
+        assert (edge.counts, edge.after.grade, edge.after.last) == (False, Grade.VERIFIED, NOW + DAY)
+        assert (pending, components) == ([], [])
+
+    def test_another_holder_guards_it(self, rules: Rules) -> None:
+        known = graph([], **{f"phone_{PHONE}": KnownIdentifier(0, 0, frozenset({"p:a"}), disowned=True)})
+        batch = [drafted(userId="b", messageId="m", traits={"phone": PHONE})]
+        changes = changes_of(batch, known, rules)
+        decision = decide(
+            changes,
+            known,
+            unresolved_changes=unresolved(changes, known, rules),
+            stored=[],
+            degrees={},
+            birth_ids={"p:b": "born"},
+            rules=rules,
+        )
+        assert decision.guards == {f"phone:{PHONE}"}
 
 
 def test_clients_cannot_fill_the_memory_of_references() -> None:

@@ -49,6 +49,8 @@ async def profile(driver: AsyncDriver, one_id: str, *, before: str = "9") -> tup
             text,
             asked=asked,
             identifiers=True,
+            values=True,
+            proof=False,
             clear=True,
             vehicles=True,
             rows=ROWS,  # type: ignore[arg-type]

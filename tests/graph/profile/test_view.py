@@ -1,44 +1,10 @@
-"""What is shown of people: names and merged identifiers."""
+"""What is shown of people: merged identifiers and vehicles."""
 
 from __future__ import annotations
 
-import random
-from typing import Any
-
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from graph.privacy.seal import Sealer
 from graph.profile.rows import Holders, IdentifierRow, ProfileRow, VehicleRow
-from graph.profile.view import newest_name, view_identifiers, view_profile, view_vehicles
-
-
-def named(display: str, at: int | None, *, full: bool = True) -> dict[str, list[Any]]:
-    return {"name": [{"display": display, "full": display if full else None}, at, False]}
-
-
-def test_the_newest_full_name_is_shown() -> None:
-    assert newest_name([named("old", 1), named("new", 2)]) == "new"
-    assert newest_name([named("untimed", None), named("old", 1)]) == "old"
-    assert newest_name([named("Wang", 9, full=False), named("王建国", 1)]) == "王建国"
-    assert newest_name([named("Wang", 9, full=False), {}]) == "Wang"
-    assert newest_name([{}, {"city": ["上海", 1, True]}]) is None
-
-
-STATES = st.lists(
-    st.builds(named, st.sampled_from("ABC"), st.sampled_from([None, 1, 2]), full=st.booleans()), max_size=5
-)
-
-
-@settings(max_examples=100, deadline=None)
-@given(STATES, st.randoms(use_true_random=False))
-def test_the_order_of_profiles_does_not_matter(
-    states: list[dict[str, list[Any]]], shuffle: random.Random
-) -> None:
-    mixed = list(states)
-    shuffle.shuffle(mixed)
-    assert newest_name(mixed) == newest_name(states)
-
+from graph.profile.view import view_identifiers, view_profile, view_vehicles
 
 A, B = Sealer(b"a" * 32, "a"), Sealer(b"b" * 32, "b")
 

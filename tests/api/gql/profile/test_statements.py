@@ -10,6 +10,7 @@ import pytest
 
 from api.wiring import Services, compose
 from graph.access.roles import Role
+from graph.clock import system_clock, to_datetime
 from graph.db.connect import connect
 from graph.db.database import Database
 from graph.db.shelf import Shelf, Statement, shelf
@@ -21,6 +22,7 @@ fragment Everything on User {
   id oneId displayName firstSeenAt lastSeenAt profiles { id source recordId }
   identifiers { namespace scope value trusted } vehicles { id vin model role }
   touchpoints(first: 50) { edges { cursor node { __typename id occurredAt event channel } } pageInfo { endCursor } }
+  asOf golden { field value profiles provenance { source profile { recordId } at rule } alternatives { value } }
   enquiries: touchpoints(filter: {kinds: ["enquiry"]}) { edges { node { id } } }
 }
 """
@@ -65,6 +67,19 @@ async def counting(
             ["profile.list_sources", "profile.find_holders", "profile.read_users"],
         ),
         (
+            '{ user(oneId: "%s", asOf: "{now}") { ...Everything } }',
+            ["profile.read_snapshots"],
+        ),
+        (
+            '{ userByIdentifier(namespace: "email", value: "u0@example.com", asOf: "{now}") { ...Everything } }',
+            ["profile.find_holders_as_of", "profile.read_snapshots"],
+        ),
+        (
+            '{ usersByIdentifier(namespace: "email", value: "u0@example.com") '
+            "{ hasMore holders { role profile { source } user { ...Everything } } } }",
+            ["profile.list_holders", "profile.read_users"],
+        ),
+        (
             "{ users(first: 20) { edges { node { ...Everything } } } }",
             ["profile.list_users", "profile.read_users"],
         ),
@@ -99,7 +114,9 @@ async def test_statements_of_a_request(
             )
         ]
         statements.taken.clear()
-        asked = {"query": (query % one_id if "%s" in query else query) + EVERYTHING}
+        now = to_datetime(system_clock()).isoformat()
+        text = query.replace("%s", one_id).replace("{now}", now)
+        asked = {"query": text + EVERYTHING}
         answer = await client.post("/graphql", json=asked, headers=headers)
         assert "errors" not in answer.json(), answer.text
         assert statements.taken == expected

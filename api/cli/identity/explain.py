@@ -1,0 +1,161 @@
+"""`guanxi identity why …`: why people are one or not, in sentences; `--json` gives the facts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, cast
+
+import typer
+from pydantic.alias_generators import to_camel
+
+from api.cli.output import DataDir, JsonFlag, show
+from api.wiring import services
+from graph.clock import isoformat
+from graph.explanation.model import (
+    HowView,
+    Language,
+    RecordView,
+    WeakestLinksView,
+    WhyNotView,
+    WhyView,
+)
+from graph.explanation.service import Explanations
+from graph.settings import load_settings
+
+Lang = Annotated[Language, typer.Option("--lang", help="Language of the sentences.")]
+Clear = Annotated[bool, typer.Option("--clear", help="Show personal values whole instead of masked.")]
+Who = Annotated[
+    str, typer.Argument(help="A oneId, the id of a profile, or source/record id.", show_default=False)
+]
+
+_TIMES = ("since", "until")
+
+T = TypeVar("T")
+
+
+def why(
+    a: Who,
+    b: Who,
+    lang: Lang = Language.EN,
+    clear: Clear = False,
+    data_dir: DataDir = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Tell why two records or people are one person: the links between them."""
+    found = _run(data_dir, (a, b), lambda service, refs: service.why(*refs, language=lang, clear=clear))
+    show(_values(found), text="\n".join(_why(found)), as_json=as_json)
+
+
+def why_not(
+    a: Who,
+    b: Who,
+    lang: Lang = Language.EN,
+    clear: Clear = False,
+    data_dir: DataDir = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Tell why two records or people are not one person, and what would be needed."""
+    found = _run(data_dir, (a, b), lambda service, refs: service.why_not(*refs, language=lang, clear=clear))
+    show(_values(found), text="\n".join(_why_not(found)), as_json=as_json)
+
+
+def how(
+    one_id: Who,
+    lang: Lang = Language.EN,
+    clear: Clear = False,
+    data_dir: DataDir = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Tell how a person came to be: the steps, and the decisions of all times."""
+    found = _run(data_dir, (one_id,), lambda service, refs: service.how(*refs, language=lang, clear=clear))
+    show(_values(found), text="\n".join(_how(found)), as_json=as_json)
+
+
+def weakest_links(
+    one_id: Who,
+    lang: Lang = Language.EN,
+    clear: Clear = False,
+    data_dir: DataDir = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Tell which single removal of evidence would split a person."""
+    found = _run(
+        data_dir, (one_id,), lambda service, refs: service.weakest_links(*refs, language=lang, clear=clear)
+    )
+    show(_values(found), text="\n".join(_weakest(found)), as_json=as_json)
+
+
+def _run(
+    data_dir: Path | None,
+    given: tuple[str, ...],
+    work: Callable[[Explanations, list[str]], Awaitable[T]],
+) -> T:
+    async def run() -> T:
+        async with services(load_settings(data_dir=data_dir)) as found:
+            refs = [await found.explanations.resolve_record(ref) for ref in given]
+            return await work(found.explanations, refs)
+
+    return asyncio.run(run())
+
+
+def _why(found: WhyView) -> Iterator[str]:
+    yield found.sentence
+    yield from _numbered(link.sentence for link in found.path)
+    spoken = [found.left, found.right, *(one for link in found.path for one in (link.left, link.right))]
+    yield from _records(spoken)
+
+
+def _why_not(found: WhyNotView) -> Iterator[str]:
+    yield found.sentence
+    yield from _numbered(one.sentence for one in found.hindrances)
+    if found.needed:
+        yield ""
+        yield from (f"  → {one.sentence}" for one in found.needed)
+    spoken = [found.left, found.right]
+    yield from _records([*spoken, *(r for one in (*found.hindrances, *found.needed) for r in one.records)])
+
+
+def _how(found: HowView) -> Iterator[str]:
+    yield found.sentence
+    for step in found.steps:
+        yield f"  {step.sentence}"
+        yield from (f"     {link.sentence}" for link in step.links)
+    yield from (f"  ! {no.sentence}" for no in found.refusals)
+    if found.history:
+        yield ""
+        yield from (f"  • {one.sentence}" for one in found.history)
+    yield from _records([*found.records, *(r for no in found.refusals for r in no.records)])
+
+
+def _weakest(found: WeakestLinksView) -> Iterator[str]:
+    yield found.sentence
+    yield from _numbered(link.sentence for link in found.links)
+    yield from _records(found.records)
+
+
+def _numbered(sentences: Iterable[str]) -> Iterator[str]:
+    return (f"  {number}. {sentence}" for number, sentence in enumerate(sentences, 1))
+
+
+def _records(spoken: Iterable[RecordView]) -> Iterator[str]:
+    """The key to the numbers that sentences call records by."""
+    yield ""
+    for record in sorted(set(spoken), key=lambda one: int(one.label)):
+        shown = "" if record.record_id is None else f"/{record.record_id}"
+        yield f"  [{record.label}]  {record.id}  {record.source}{shown}"
+
+
+def _values(value: Any) -> Any:
+    """An answer for programs: names in camelCase, times in RFC 3339."""
+    if is_dataclass(value):
+        named = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {
+            to_camel(name): isoformat(part) if name in _TIMES and part is not None else _values(part)
+            for name, part in named.items()
+        }
+    if isinstance(value, tuple):
+        return [_values(one) for one in cast("tuple[Any, ...]", value)]
+    return value

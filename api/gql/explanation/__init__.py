@@ -1,0 +1,1 @@
+"""Explanations of who is who in GraphQL."""

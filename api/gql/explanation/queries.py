@@ -1,0 +1,72 @@
+"""What can be asked about why people are one or not: some four statements each, whatever is selected."""
+
+from __future__ import annotations
+
+import strawberry
+
+from api.gql.context import GqlInfo
+from api.gql.explanation.shapes import (
+    How,
+    WeakestLinks,
+    Why,
+    WhyNot,
+    how_of,
+    weakest_of,
+    why_not_of,
+    why_of,
+)
+from api.gql.ids import parse_id
+from graph.access.roles import Permission
+from graph.explanation.model import Language
+
+
+@strawberry.type(name="Query")
+class ExplanationQuery:
+    """Explanations; an id is a oneId, a profile id, or the global id of a user or profile."""
+
+    @strawberry.field(
+        description="The path of evidence between two people or records, each by oneId or profile id."
+    )
+    async def why(
+        self, info: GqlInfo, a: strawberry.ID, b: strawberry.ID, language: Language = Language.EN
+    ) -> Why:
+        """Three statements, five where a score is among the links."""
+        explanations, clear = info.context.services.explanations, _clear(info)
+        return why_of(await explanations.why(_ref(a), _ref(b), language=language, clear=clear))
+
+    @strawberry.field(
+        description="What keeps two people or records apart, and which single changes would join them."
+    )
+    async def why_not(
+        self, info: GqlInfo, a: strawberry.ID, b: strawberry.ID, language: Language = Language.EN
+    ) -> WhyNot:
+        """Four statements."""
+        explanations, clear = info.context.services.explanations, _clear(info)
+        return why_not_of(await explanations.why_not(_ref(a), _ref(b), language=language, clear=clear))
+
+    @strawberry.field(
+        description="The steps that built a person, in order, and the decisions of all times about its records."
+    )
+    async def how(self, info: GqlInfo, one_id: strawberry.ID, language: Language = Language.EN) -> How:
+        """Four statements, seven where scores are among the links."""
+        explanations, clear = info.context.services.explanations, _clear(info)
+        return how_of(await explanations.how(_ref(one_id), language=language, clear=clear))
+
+    @strawberry.field(description="The single removals of evidence that would split a person.")
+    async def weakest_links(
+        self, info: GqlInfo, one_id: strawberry.ID, language: Language = Language.EN
+    ) -> WeakestLinks:
+        """Four statements."""
+        explanations, clear = info.context.services.explanations, _clear(info)
+        return weakest_of(await explanations.weakest_links(_ref(one_id), language=language, clear=clear))
+
+
+def _clear(info: GqlInfo) -> bool:
+    """Whether the caller sees clear values. Raises ForbiddenError for one who may not ask about people at all."""
+    info.context.caller.require(Permission.QUERY)
+    return info.context.caller.may(Permission.CLEAR_IDENTIFIERS)
+
+
+def _ref(given: strawberry.ID) -> str:
+    parsed = parse_id(given)
+    return parsed[1] if parsed else given

@@ -1,0 +1,1 @@
+"""Judgements, previews and identity changes in GraphQL."""

@@ -1,0 +1,18 @@
+// identity.find_components
+// The link components of some profiles and of some present users.
+// mode: read
+// param asked: MAP
+// returns ofProfiles: LIST<STRING>
+// returns ofUsers: LIST<STRING>
+/* :params {asked: {ids: ['0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'], oneIds: []}} */
+CALL () {
+  UNWIND $asked.ids AS id
+  MATCH (p:Profile {id: id})
+  RETURN collect(DISTINCT p.component) AS ofProfiles
+}
+CALL () {
+  UNWIND $asked.oneIds AS oneId
+  MATCH (u:User {oneId: oneId})<-[r:RESOLVED_TO WHERE r.to IS NULL]-(p:Profile)
+  RETURN collect(DISTINCT p.component) AS ofUsers
+}
+RETURN ofProfiles AS ofProfiles, ofUsers AS ofUsers

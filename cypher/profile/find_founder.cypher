@@ -1,0 +1,11 @@
+// profile.find_founder
+// The founder's profile of the person that a oneId leads to now.
+// mode: read
+// param oneId: STRING
+// returns profileId: STRING
+// returns source: STRING
+// returns recordId: BYTES
+/* :params {oneId: '0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'} */
+MATCH (:Profile {birthId: $oneId})-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)
+MATCH (founder:Profile {birthId: u.oneId})
+RETURN founder.id AS profileId, founder.source AS source, founder.recordId AS recordId

@@ -1,0 +1,16 @@
+// profile.list_drivers
+// Some of those who have a vehicle at a time, as `profile.list_holders` gives them; the walk ends after `rows`.
+// mode: read
+// param key: STRING
+// param at: INTEGER
+// param rows: INTEGER
+// returns holders: LIST<LIST<ANY>>
+/* :params {key: 'vk', at: 1795000000000000, rows: 21} */
+MATCH (:Vehicle {key: $key})<-[d:DRIVES WHERE d.recordedAt <= $at]-(p:Profile)
+MATCH (p)-[r:RESOLVED_TO WHERE r.from <= $at AND (r.to IS NULL OR r.to > $at)]->(u)
+WITH p, d, u LIMIT $rows
+RETURN collect([p.id, p.source, p.recordId, u.oneId,
+                CASE WHEN d.role = 'owner' AND coalesce(d.ownedAt, d.recordedAt) <= $at THEN 'owner' ELSE 'driver' END,
+                '*', d.firstAt, d.lastAt,
+                CASE WHEN coalesce(d.ownedAt, d.recordedAt) <= $at THEN d.ownerSince END,
+                d.recordedAt, null]) AS holders

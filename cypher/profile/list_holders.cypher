@@ -1,0 +1,31 @@
+// profile.list_holders
+// Some of those who hold any of some identifiers at a time, trusted evidence before claims: the walk ends after `rows`
+// of each, however many there are now. A holder is [profile, source, record id, oneId, role, scope, first, last, owner
+// since, recorded, retracted].
+// mode: read
+// param asked: MAP
+// param at: INTEGER
+// param rows: INTEGER
+// returns holders: LIST<LIST<ANY>>
+/* :params {asked: {keys: ['ik']}, at: 1795000000000000, rows: 21} */
+CALL () {
+  UNWIND $asked.keys AS key
+  MATCH (i:Identifier {key: key})
+        <-[e:HAS WHERE e.recordedAt <= $at AND (e.retractedAt IS NULL OR e.retractedAt > $at)]-(p:Profile)
+  MATCH (p)-[r:RESOLVED_TO WHERE r.from <= $at AND (r.to IS NULL OR r.to > $at)]->(u)
+  WITH p, e, i, u LIMIT $rows
+  RETURN collect([p.id, p.source, p.recordId, u.oneId, 'trusted', i.scope, e.firstAt, e.lastAt, null,
+                  coalesce(e.claimedAt, e.recordedAt), e.retractedAt]) AS trusted
+}
+CALL (trusted) {
+  WITH trusted WHERE size(trusted) < $rows
+  UNWIND $asked.keys AS key
+  MATCH (i:Identifier {key: key})<-[e:HAS|CLAIMS WHERE coalesce(e.claimedAt, e.recordedAt) <= $at
+                                    AND (e.retractedAt IS NULL OR e.retractedAt > $at)]-(p:Profile)
+  WHERE type(e) = 'CLAIMS' OR e.recordedAt > $at
+  MATCH (p)-[r:RESOLVED_TO WHERE r.from <= $at AND (r.to IS NULL OR r.to > $at)]->(u)
+  WITH p, e, i, u LIMIT $rows
+  RETURN collect([p.id, p.source, p.recordId, u.oneId, 'claimed', i.scope, e.firstAt, e.lastAt, null,
+                  coalesce(e.claimedAt, e.recordedAt), e.retractedAt]) AS claimed
+}
+RETURN (trusted + claimed)[..$rows] AS holders

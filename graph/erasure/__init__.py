@@ -1,0 +1,1 @@
+"""Erasing people: profile by profile, with their keys, suppressed against coming back."""

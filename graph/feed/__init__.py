@@ -1,0 +1,1 @@
+"""Reading the change feed from a cursor."""

@@ -1,0 +1,1 @@
+"""Households and what else people share: fleets, consultants' numbers, devices. Never identity."""

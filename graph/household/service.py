@@ -1,0 +1,162 @@
+"""Households follow the change feed: whoever shares evidence with a change is looked at again, a moment after it.
+
+Ingest never waits for it. What is committed while a step is worked out is a later step's: at the feed's end households
+are what the evidence says, on the way there they may lag behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graph.clock import Clock, new_id, system_clock
+from graph.db import feed
+from graph.db.database import Database, Transaction
+from graph.errors import DatabaseError
+from graph.feed.follow import OvertakenError
+from graph.household.adapt import VehicleUse
+from graph.household.repository import memberships_of, write_households
+from graph.household.rows import HouseholdRows, Membership, plan_households
+from graph.identity.place import named_degrees
+from graph.identity.resolve import resolve
+from graph.identity.rules import Rules
+from graph.identity.stored import StoredProfile, judgements_of, scores_of, shared_of, to_evidence
+from graph.ingest.components import ComponentReader
+from graph.privacy.keyring import Keyring
+
+ENTRIES: Final = 4
+"""Feed entries followed at once: a batch of ingest each."""
+COMPONENTS: Final = 400
+"""Link components read by one statement."""
+
+_CURSOR: Final = "households"
+_KINDS: Final = ("ingest", "judgement", "match", "erasure")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What the next entries touched: from where, up to where."""
+
+    position: int
+    until: int
+    profiles: frozenset[str]
+    users: frozenset[str]
+    components: frozenset[str]
+
+
+class Households:
+    """Keeps households as the evidence says; any number of processes may, each step is done once."""
+
+    name = "households"
+
+    def __init__(
+        self, database: Database, *, keyring: Keyring, rules: Rules, clock: Clock = system_clock
+    ) -> None:
+        self._database = database
+        self._rules = rules
+        self._clock = clock
+        self._reader = ComponentReader(keyring, rules)
+
+    async def follow(self) -> int | None:
+        """Look at the next entries; answers how many profiles were looked at, None at the feed's end."""
+        step = await self._next()
+        if step is None:
+            return None
+        rows, profiles = await self._plan(step)
+        operation_id = new_id()
+
+        async def work(tx: Transaction) -> None:
+            begun = await feed.begin(tx, operation_id=operation_id, now=self._clock())
+            await self._write(tx, begun, step, rows)
+
+        with suppress(OvertakenError, feed.AlreadyCommittedError):
+            await self._database.in_write(work)
+        return profiles
+
+    async def _next(self) -> _Step | None:
+        row = await self._database.read_one("feed.find_cursor", name=_CURSOR)
+        if row is None:
+            raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
+        position = row[0]
+        found = await self._database.read_one(
+            "feed.list_touched", after=position, limit=ENTRIES, asked={"kinds": list(_KINDS)}
+        )
+        if found is None or found[0] is None:
+            return None
+        until, *touched = found
+        profiles, users, components = (
+            frozenset(name for names in lists for name in names) for lists in touched
+        )
+        return _Step(position, until, profiles, users, components)
+
+    async def _plan(self, step: _Step) -> tuple[HouseholdRows, int]:
+        """What is different, and of how many profiles: whatever is committed meanwhile is a later step's."""
+        stored: dict[str, StoredProfile] = {}
+        degrees: dict[str, tuple[int, int]] = {}
+        before: list[Membership] = []
+        wanted = set(step.components) | await self._components(ids=step.profiles)
+        read: set[str] = set()
+        while wanted - read:  # whoever is in a household with those that were read is read, too
+            await self._read(sorted(wanted - read), stored, degrees)
+            read |= wanted
+            there = {profile.one_id for profile in stored.values() if profile.one_id}
+            before = await memberships_of(self._database.read_one, there | step.users)
+            wanted = await self._components(one_ids={held.one_id for held in before} - there)
+        if not stored and not before:
+            return HouseholdRows(), 0
+        row = await self._database.read_one("household.read_vehicles", read={"ids": sorted(stored)})
+        rows = await asyncio.to_thread(
+            self._infer, list(stored.values()), degrees, before, row[0] if row else ()
+        )
+        return rows, len(stored)
+
+    async def _components(self, *, ids: Collection[str] = (), one_ids: Collection[str] = ()) -> set[str]:
+        row = await self._database.read_one(
+            "identity.find_components", asked={"ids": sorted(ids), "oneIds": sorted(one_ids)}
+        )
+        return {*row[0], *row[1]} if row else set()
+
+    async def _read(
+        self, components: Sequence[str], stored: dict[str, StoredProfile], degrees: dict[str, tuple[int, int]]
+    ) -> None:
+        for start in range(0, len(components), COMPONENTS):
+            part, busy = await self._reader.read(
+                self._database.read_one, components[start : start + COMPONENTS]
+            )
+            stored.update({profile.id: profile for profile in part})
+            degrees.update(busy)
+
+    def _infer(
+        self,
+        stored: Sequence[StoredProfile],
+        degrees: dict[str, tuple[int, int]],
+        before: Collection[Membership],
+        driven: Sequence[Sequence[Any]],
+    ) -> HouseholdRows:
+        vehicles: dict[str, list[VehicleUse]] = defaultdict(list)
+        for profile_id, *use in driven:
+            vehicles[profile_id].append(VehicleUse(*use))
+        resolution = resolve(
+            to_evidence(stored),
+            judgements_of(stored),
+            scores_of(stored),
+            rules=self._rules,
+            degrees=named_degrees(stored, degrees),
+            shared=shared_of(stored),
+        )
+        births = {profile.key: profile.birth_id for profile in stored}
+        one_ids = {key: births[person.founder] for person in resolution.people for key in person.members}
+        return plan_households(
+            stored, resolution, one_ids=one_ids, vehicles=vehicles, before=before, rules=self._rules
+        )
+
+    async def _write(self, tx: Transaction, begun: feed.Begun, step: _Step, rows: HouseholdRows) -> None:
+        moved = await tx.one("feed.advance_cursor", name=_CURSOR, before=step.position, position=step.until)
+        if moved is None:
+            raise OvertakenError
+        await write_households(tx, rows, recorded_at=begun.recorded_at)
+        await feed.append(tx, begun, kind="household", users=rows.users)

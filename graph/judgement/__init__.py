@@ -1,0 +1,1 @@
+"""What stewards decide about who is who: verdicts that persist, previews, and their taking back."""

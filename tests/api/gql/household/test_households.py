@@ -1,0 +1,152 @@
+"""Households by GraphQL: what is told, that ids lead on, and that a page of users costs one statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+from graphql import parse
+
+from api.gql.context import GqlContext, GqlInfo
+from api.gql.household.household import Household, user_groups, user_household
+from api.gql.household.loaders import loader_of
+from api.gql.scalars import INSTANT, Instant
+from api.wiring import Services
+from graph.access.roles import Caller, Role
+from graph.db.database import Database
+from graph.household.rows import HouseholdRows
+from tests.api.conftest import Ask, message, serving
+from tests.graph.household.test_rows import store
+
+ASK = """
+query ($id: ID!) {
+  household(id: $id) {
+    id kind confidence reasons
+    members { oneId role confidence since user { oneId displayName identifiers { value } } }
+  }
+}
+"""
+
+
+async def family(services: Services, *, size: int = 2) -> tuple[str, list[str]]:
+    """People who live together, written as the resolution would; the household's id and their oneIds."""
+    events = [
+        {
+            "type": "identify",
+            "userId": f"u{n}",
+            "messageId": f"m{n}",
+            "traits": {"name": f"Person {chr(65 + n)}", "email": f"u{n}@example.com"},
+        }
+        for n in range(size)
+    ]
+    await services.writer.write([message(event) for event in events])
+    one_ids: list[str] = [
+        row["id"]
+        for row in await services.database.run_schema(
+            "CYPHER 5 MATCH (u:User) RETURN u.oneId AS id ORDER BY id"
+        )
+    ]
+    home = f"household-{one_ids[0]}"
+    rows = HouseholdRows(
+        households=(
+            (home, "household", 0.91, ("ages", "phone")),
+            ("sharedDevice-x", "sharedDevice", 0.9, ("anonymousId",)),
+        ),
+        opened=(
+            *((one_id, home, "owner" if n == 0 else "member", 0.91) for n, one_id in enumerate(one_ids)),
+            *((one_id, "sharedDevice-x", "user", 0.9) for one_id in one_ids),
+        ),
+    )
+    await store(services.database, rows, operation="household-test")
+    return home, one_ids
+
+
+async def test_a_household_and_its_people(services: Services, ask: Ask) -> None:
+    home, one_ids = await family(services)
+    found = (await ask(ASK, {"id": home}))["household"]
+    assert (found["id"], found["kind"], found["confidence"]) == (home, "household", 0.91)
+    assert found["reasons"] == ["ages", "phone"]
+    assert [member["oneId"] for member in found["members"]] == one_ids
+    assert [member["role"] for member in found["members"]] == ["owner", "member"]
+    assert [member["user"]["oneId"] for member in found["members"]] == one_ids
+    assert {member["user"]["displayName"] for member in found["members"]} == {"Person A", "Person B"}
+    other = f"household-{one_ids[1]}"
+    assert (await ask(ASK, {"id": other}))["household"]["id"] == home
+    assert (await ask(ASK, {"id": "household-nobody"}))["household"] is None
+    assert (await ask(ASK, {"id": "nonsense"}))["household"] is None
+
+
+async def test_pages_of_a_kind(services: Services, ask: Ask) -> None:
+    home, _ = await family(services)
+    query = (
+        "query ($kind: HouseholdKind!, $after: String) { households(kind: $kind, first: 1, after: $after) "
+        "{ edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage endCursor } } }"
+    )
+    first = (await ask(query, {"kind": "household"}))["households"]
+    assert [edge["node"]["id"] for edge in first["edges"]] == [home]
+    assert first["pageInfo"]["hasNextPage"] is False
+    after = (await ask(query, {"kind": "household", "after": first["pageInfo"]["endCursor"]}))["households"]
+    assert (after["edges"], after["pageInfo"]["hasPreviousPage"]) == ([], True)
+    devices = (await ask(query, {"kind": "sharedDevice"}))["households"]
+    assert [edge["node"]["id"] for edge in devices["edges"]] == ["sharedDevice-x"]
+    assert (await ask(query, {"kind": "fleet"}))["households"]["edges"] == []
+
+
+async def test_a_wrong_cursor_is_refused(services: Services, admin: dict[str, str]) -> None:
+    async with serving(services) as client:
+        answer = await client.post(
+            "/graphql",
+            json={"query": '{ households(after: "bm9uc2Vuc2U") { edges { cursor } } }'},
+            headers=admin,
+        )
+    assert "`after` is not a cursor of households" in answer.json()["errors"][0]["message"]
+
+
+@strawberry.type
+class _Person:
+    """A user as far as the resolvers to attach need one."""
+
+    one_id: strawberry.ID
+    household: Household | None = strawberry.field(resolver=user_household)
+    groups: list[Household] = strawberry.field(resolver=user_groups)
+
+
+@strawberry.type
+class _Query:
+    @strawberry.field
+    def people(self, info: GqlInfo, one_ids: list[strawberry.ID]) -> list[_Person]:
+        """The users asked for."""
+        return [_Person(one_id=one_id) for one_id in one_ids]
+
+
+async def test_a_page_of_users_costs_one_statement_and_their_members_one_more(services: Services) -> None:
+    home, one_ids = await family(services, size=5)
+    schema = strawberry.Schema(
+        query=_Query, config=strawberry.schema.config.StrawberryConfig(scalar_map={Instant: INSTANT})
+    )
+    context = GqlContext(Caller(Role.ADMIN, "k"), services, parse("{ __typename }"))
+    taken: list[str] = []
+    reading = Database.read_one
+
+    class Counting(Database):
+        """The database, noting what it is asked."""
+
+        async def read_one(self, name: str, /, **params: object) -> list[Any] | None:
+            taken.append(name)
+            return await reading(services.database, name, **params)
+
+    counting = object.__new__(Counting)
+    loader_of(context).repository._database = counting
+    answer = await schema.execute(
+        "query ($ids: [ID!]!) { people(oneIds: $ids) { oneId household { id members { user { oneId } } } "
+        "groups { kind } } }",
+        variable_values={"ids": one_ids},
+        context_value=context,
+    )
+    assert answer.errors is None
+    assert answer.data is not None
+    assert taken == ["household.read_households"]
+    for person in answer.data["people"]:
+        assert person["household"]["id"] == home
+        assert [member["user"]["oneId"] for member in person["household"]["members"]] == one_ids
+        assert [group["kind"] for group in person["groups"]] == ["household", "sharedDevice"]
