@@ -128,9 +128,13 @@ class Maker:
     async def persons(self, *, bridged: bool) -> list[tuple[Person, str]]:
         """New people with the judgement that merged each, or none where a phone bridges the two parts."""
         numbers = [next(self._numbers) for _ in range(PERSONS)]
-        for place, source in enumerate(self._sources):
-            events = [event for number in numbers for event in _events(number, place, bridged=bridged)]
-            await self._services.writer.write(read_all(events, source))
+        messages = [
+            message
+            for place, source in enumerate(self._sources)
+            for number in numbers
+            for message in read_all(_events(number, place, bridged=bridged), source)
+        ]
+        await self._services.writer.write(messages)
         return [await self._merged(number, bridged=bridged) for number in numbers]
 
     async def _merged(self, number: int, *, bridged: bool) -> tuple[Person, str]:

@@ -37,6 +37,7 @@ from graph.ingest.files.mapping import load_mapping
 from graph.ingest.message import Message
 from graph.ingest.segment import Arrival, read_message
 from graph.ingest.sources import default_source, load_sources
+from graph.profile.golden_rules import load_golden_rules
 from graph.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -277,6 +278,8 @@ def test_every_declaration_is_read_by_its_own_loader(block: Block, tmp_path: Pat
         assert load_mapping(file).columns
     elif "sources" in tables:
         assert load_sources(file)
+    elif "strategies" in block.text:
+        assert load_golden_rules(file)
     else:
         assert load_rules(file).namespaces
 

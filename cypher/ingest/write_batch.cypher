@@ -170,7 +170,7 @@ CALL () {
 CALL () {
   UNWIND $rows.reasons AS r
   MATCH (p:Profile {id: r[0]})-[m:RESOLVED_TO WHERE m.to IS NULL]->(:User)
-  SET m.tier = r[1], m.rule = r[2], m.reason = r[3]
+  SET m.tier = r[1], m.rule = r[2], m.reason = r[3], m.rules = $rules
 }
 CALL () {
   UNWIND $rows.retired AS oneId

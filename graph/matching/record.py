@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graph.identity.evidence import Identifier
-from graph.ingest.normalise import Namespace
+from graph.ingest.normalise import Namespace, is_placeholder
+from graph.ingest.normalise.placeholders import PHONES
 from graph.profile.traits import BIRTH_DATE, NAME, TraitState
 
 _AS_GIVEN: Final = "AsGiven"
@@ -61,7 +62,8 @@ def record_of(
     """The record of a profile: unsealed trait state and clear identifiers, as `resolve` gets them.
 
     Values that normalising did not understand (`birthDateAsGiven` and the like) are compared as written: most
-    of them are typos. Other single-valued traits go to `others`; objects and lists are left out.
+    of them are typos. Placeholders (`null`, `guest`, 13800138000) and masked numbers are nobody's. Other
+    single-valued traits go to `others`; objects and lists are left out.
     """
     values = {name: state[0] for name, state in traits.items() if state and state[0] is not None}
     name = _name(values)
@@ -107,7 +109,7 @@ def _held(values: Mapping[str, Any], identifiers: Iterable[Identifier]) -> dict[
         if identifier.namespace in held:
             held[identifier.namespace].add(identifier.value)
     for space, found in held.items():
-        if not found and (text := _text(values.get(space + _AS_GIVEN))):
+        if not found and (text := _text(values.get(space + _AS_GIVEN))) and _mistyped(space, text):
             found.add(text)
     return {space: tuple(sorted(found)) for space, found in held.items()}
 
@@ -127,4 +129,13 @@ def _others(values: Mapping[str, Any]) -> dict[str, str]:
 def _text(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
-    return str(value).strip() or None
+    text = str(value).strip()
+    return text if text and not is_placeholder(text) else None
+
+
+def _mistyped(space: str, text: str) -> bool:
+    """Whether a refused value may be somebody's, mistyped: no masked number, nor one that forms are filled with."""
+    if space != Namespace.PHONE:
+        return True
+    digits = "".join(char for char in text if char.isdigit())
+    return "*" not in text and not any(number[1:].endswith(digits[-11:]) for number in PHONES if digits)

@@ -43,20 +43,30 @@ def first_estimate(
         log_level=logging.CRITICAL,
     )
     linker.training.estimate_u_using_random_sampling(max_pairs=_U_PAIRS, seed=seed, min_count_per_level=None)
-    trained: list[str] = []
+    start, trained = _saved(linker, fields), list[str]()
     for rule in _sessions(database, fields):
         condition = " AND ".join(f"l.{column} = r.{column}" for column in rule)
         try:
             linker.training.estimate_parameters_using_expectation_maximisation(
                 condition, estimate_without_term_frequencies=True, max_pairs=_SESSION_PAIRS
             )
-            trained.append("+".join(rule))
-        except (SplinkException, ValueError):
-            # ValueError: a level's m became zero, which Splink refuses. A rule that trains nothing is no loss:
-            # what is expected and the joint estimate stand in.
-            continue
+        except SplinkException:
+            continue  # a rule that trains nothing is no loss: the priors and the joint estimate stand in
+        except ValueError:
+            break  # a level's m became zero, which Splink refuses and is left in disorder by: keep what was saved
+        start = _saved(linker, fields)
+        trained.append("+".join(rule))
+    return start, trained
+
+
+def _saved(linker: Linker, fields: Sequence[Field]) -> Start:
+    """The estimates so far; a field of which Splink left out a level counts as not trained."""
     settings: dict[str, Any] = linker.misc.save_model_to_json()
-    return [_levels(one) for one in settings["comparisons"]], trained
+    found = [_levels(one) for one in settings["comparisons"]]
+    return [
+        one if len(one[0]) == (many := len(field.comparison.levels)) else ([None] * many, [None] * many)
+        for one, field in zip(found, fields, strict=True)
+    ]
 
 
 def _comparison(field: Field) -> dict[str, Any]:

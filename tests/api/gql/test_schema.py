@@ -28,6 +28,9 @@ MASKED = {
 EXPLAINED = {"ExplainedIdentifier.value", "ExplainedRecord.recordId", "Query.why"}
 """Explanations: masked, or null, for whom values are masked (`test_explanations.py`); `Query.why` is a question."""
 
+JUDGED = {"Judgement.why", "MarkedIdentifier.value"}
+"""Judgements: only for who may judge, and of a marked identifier always its mask."""
+
 PERSONAL = {
     "Profile.recordId",
     "User.displayName",
@@ -35,6 +38,7 @@ PERSONAL = {
     "Correction.why",
     *MASKED,
     *EXPLAINED,
+    *JUDGED,
 }
 """Every field that shows an opened value; `test_people.py` shows what each role sees of them."""
 

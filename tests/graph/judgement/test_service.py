@@ -362,3 +362,43 @@ async def test_the_queue_of_the_ambiguous_is_paged_in_order(
     await service.judge(Same(await people.id("x0"), await people.id("a0")), by=BY)
     left, _ = await service.ambiguities(first=5)
     assert [a.profile_id for a in left] == [await people.id(f"x{number}") for number in (1, 2)]
+
+
+class TestWhoCameSince:
+    """A judgement that stands is a repetition only where it left nothing to do."""
+
+    async def test_a_part_is_split_again_from_those_who_joined_it_since(
+        self, people: People, service: JudgementService
+    ) -> None:
+        await people.bring(said("a", phone=PHONE), said("b", phone=PHONE))
+        part = (await people.id("a"),)
+        await service.judge(Split(await people.one_id("a"), part), by=BY)
+        await people.bring(said("a", email="a@example.com"), said("c", email="a@example.com"))
+        assert await people.who() == [["a", "c"], ["b"]]
+        again = await service.judge(Split(await people.one_id("a"), part), by=BY)
+        assert not again.repeated
+        assert await people.who() == [["a"], ["b"], ["c"]]
+        assert (await service.judge(Split(await people.one_id("a"), part), by=BY)).repeated
+
+    async def test_what_is_wrong_of_one_profile_can_be_wrong_of_the_whole_person(
+        self, people: People, service: JudgementService
+    ) -> None:
+        await people.bring(said("a", phone=PHONE), said("b", phone=PHONE), said("c", phone=PHONE))
+        await service.judge(Same(await people.id("a"), await people.id("b")), by=BY)
+        await service.judge(MarkWrong(await people.id("a"), "phone", PHONE), by=BY)
+        assert await people.who() == [["a", "b", "c"]]
+        again = await service.judge(MarkWrong(await people.one_id("a"), "phone", PHONE), by=BY)
+        assert not again.repeated
+        assert await people.who() == [["a", "b"], ["c"]]
+        assert (await service.judge(MarkWrong(await people.one_id("a"), "phone", PHONE), by=BY)).repeated
+
+    async def test_a_hot_identifier_links_again_when_a_whole_person_lets_it_go(
+        self, people: People, service: JudgementService
+    ) -> None:
+        email, hot = "all@example.com", people.rules.namespace("email").hot
+        await people.writer.write([said(f"h{n:03d}", email=email) for n in range(hot + 3)])
+        ids = await people.stored()
+        for other in ("h001", "h002"):
+            await service.judge(Same(ids["h000"].id, ids[other].id), by=BY)
+        await service.judge(MarkWrong(await people.one_id("h000"), "email", email), by=BY)
+        assert len(await people.who()) < hot

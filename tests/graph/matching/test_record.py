@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from graph.clock import system_clock
 from graph.identity.evidence import Identifier
 from graph.matching.record import MatchRecord, comparable, record_of
@@ -53,6 +55,13 @@ def test_what_normalising_refused_is_compared_as_written():
     assert record.phones == ("12",)
     assert record.postcode == "1"
     assert not record.others
+
+
+@pytest.mark.parametrize("number", ["null", "00000000", "13800138000", "195****3932"])
+def test_what_stands_for_nobody_is_not_compared(number):
+    record = record_of("p", state(phoneAsGiven=number, nameAsGiven="null", occupation="unknown"))
+    assert (record.phones, record.full, dict(record.others)) == ((), None, {})
+    assert not comparable(record)
 
 
 def test_who_is_compared():

@@ -74,7 +74,7 @@ def test_rotation_rewraps_every_key_and_nothing_else(tmp_path: Path) -> None:
     assert not any(wrapped in left for _, wrapped in before.values())
     with Keyring.open(settings_in(tmp_path)) as reopened:
         check(reopened, was)
-        assert reopened.rotate_master() == 97  # again, to a key made here
+        assert reopened.rotate_master() == 98  # again, to a key made here
         check(reopened, was)
 
 
@@ -265,7 +265,7 @@ class Stop(Exception):
 
 
 def stop_half_way(folder: Path, new: bytes, **given: object) -> None:
-    """Leaves a rotation with 40 of 97 keys re-wrapped."""
+    """Leaves a rotation with 40 of 98 keys re-wrapped."""
 
     def stop(done: int, total: int) -> None:
         if done == 40:
