@@ -91,15 +91,19 @@ def rounded(model: Model) -> Model:
         fields=tuple(
             replace(
                 one,
-                levels=tuple(
-                    Level(at.label, _six(at.m), _six(at.u), _six(at.place), _six(at.kin)) for at in one.levels
-                ),
+                levels=tuple(map(_rounded_level, one.levels)),
                 rare=None if one.rare is None else _six(one.rare),
                 frequencies={value: _six(chance) for value, chance in one.frequencies.items()},
             )
             for one in model.fields
         ),
     )
+
+
+def _rounded_level(level: Level) -> Level:
+    """The weight m / u is rounded, not m: levels that share a weight share it still."""
+    u = _six(level.u)
+    return Level(level.label, u * _six(level.m / level.u), u, _six(level.place), _six(level.kin))
 
 
 def _six(number: float) -> float:

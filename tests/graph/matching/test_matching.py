@@ -68,7 +68,7 @@ class TestTrain:
         with pytest.raises(InputError, match="too few"):
             train([MatchRecord("a", full="John Smith")], digest=digest)
         with pytest.raises(InputError, match="no field"):
-            train([MatchRecord(str(at)) for at in range(40)], digest=digest)
+            train([MatchRecord(str(at), birth_date="soon") for at in range(40)], digest=digest)
 
 
 class TestModel:
