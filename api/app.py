@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -16,14 +15,15 @@ from api.logs import RequestLog
 from api.rest.ingest.limits import Rate
 from api.rest.ingest.routes import IngestEndpoints, committer_of
 from api.wiring import Services
-from graph.feed.follow import keep_following
+from graph.feed.follow import following
 
 
-def create_app(services: Services) -> FastAPI:
+def create_app(services: Services, *, follow: bool = True) -> FastAPI:
     """The whole API on services that are open.
 
     Run it with its lifespan: that prepares `app.state.readiness`, unless somebody did so before, so that
-    `/readyz` answers 200 only when requests will succeed, at full speed.
+    `/readyz` answers 200 only when requests will succeed, at full speed. Without `follow` nothing is derived behind the
+    change feed here: another process does it.
     """
     readiness = Readiness(services)
     graphql = GraphQLView(services)
@@ -32,14 +32,8 @@ def create_app(services: Services) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         await readiness.prepare()
-        following = asyncio.gather(*(keep_following(follower) for follower in services.followers))
-        try:
-            async with committer:
-                yield
-        finally:
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+        async with following(services.followers if follow else ()), committer:
+            yield
         readiness.close()
         await graphql.aclose()
 

@@ -7,7 +7,8 @@ feed, so that it may be killed anywhere and run in several processes at once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from typing import Final, Protocol
 
 import structlog
@@ -18,6 +19,8 @@ Advance = Callable[[int], None]
 
 LOOK_SECONDS: Final = 1.0
 """How often a follower that is at the end looks whether there is more."""
+
+_STOP_SECONDS: Final = 10.0
 
 _log = structlog.get_logger(__name__)
 
@@ -52,13 +55,31 @@ async def catch_up(follower: Follower, *, advance: Advance = quietly) -> int:
     return total
 
 
-async def keep_following(follower: Follower, *, every: float = LOOK_SECONDS) -> None:
-    """Follow until cancelled; an outage is waited out, and an error is told and met again."""
-    while True:
+async def keep_following(follower: Follower, *, stopping: asyncio.Event, every: float = LOOK_SECONDS) -> None:
+    """Follow until told to stop, ending with the step at hand; outages are waited out, errors told and met again."""
+    while not stopping.is_set():
         try:
-            await catch_up(follower)
+            while not stopping.is_set() and await follower.follow() is not None:
+                pass
         except DatabaseUnavailableError:
             _log.warning("follower.waiting", follower=follower.name)
         except GuanxiError as error:
             _log.error("follower.failed", follower=follower.name, error=error.message)
-        await asyncio.sleep(every)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), every)
+
+
+@asynccontextmanager
+async def following(followers: Iterable[Follower]) -> AsyncGenerator[None]:
+    """Keep these following while the block runs; at its end their steps at hand are finished, for 10 s at most."""
+    stopping = asyncio.Event()
+    tasks = [asyncio.create_task(keep_following(one, stopping=stopping), name=one.name) for one in followers]
+    try:
+        yield
+    finally:
+        stopping.set()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

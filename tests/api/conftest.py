@@ -33,8 +33,8 @@ async def services(settings: Settings, database: Database, keyring: Keyring, rul
 
 @asynccontextmanager
 async def serving(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the whole application, started as a server starts it."""
-    app = create_app(services)
+    """A client of the whole application, started as a server starts it; tests follow the feed where they want it."""
+    app = create_app(services, follow=False)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://guanxi.test") as client:

@@ -103,7 +103,7 @@ async def test_a_wrong_time_names_the_option(run: Any, people: Path, mapping: Pa
 
 async def test_replay_says_what_became_of_the_letters(run: Any) -> None:
     said = await run("replay", "--json")
-    assert json.loads(said.stdout) == {"stored": 0, "duplicates": 0, "remaining": {}}
+    assert json.loads(said.stdout) == {"stored": 0, "duplicates": 0, "suppressed": 0, "remaining": {}}
     assert (await run("replay", "--source", "crm", "--reason", "poisoned")).stdout.startswith("Stored 0")
 
 

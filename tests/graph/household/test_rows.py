@@ -102,7 +102,7 @@ async def standing(database: Database) -> list[Membership]:
     """All present memberships of the three."""
 
     async def work(tx: Transaction) -> list[Membership]:
-        return await memberships_of(tx, [p.birth_id for p in (WANG, LI, ZHAO)])
+        return await memberships_of(tx.one, [p.birth_id for p in (WANG, LI, ZHAO)])
 
     return await database.in_read(work)
 

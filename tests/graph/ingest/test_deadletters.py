@@ -49,9 +49,14 @@ async def test_what_can_be_stored_now_is_stored_once(
     assert canonical(track("m1")) in {letter.open(keyring) for letter in letters}
 
     done = await replay.run()
-    assert done.to_dict() == {"stored": 2, "duplicates": 0, "remaining": {"no_person": 1}}
+    assert done.to_dict() == {"stored": 2, "duplicates": 0, "suppressed": 0, "remaining": {"no_person": 1}}
     assert len(await waiting(database)) == 1
-    assert (await replay.run()).to_dict() == {"stored": 0, "duplicates": 0, "remaining": {"no_person": 1}}
+    assert (await replay.run()).to_dict() == {
+        "stored": 0,
+        "duplicates": 0,
+        "suppressed": 0,
+        "remaining": {"no_person": 1},
+    }
 
 
 async def test_rows_of_files_are_read_as_rows(database: Database, writer: Writer, replay: Replay) -> None:
@@ -83,6 +88,6 @@ async def test_conflicts_stay(database: Database, writer: Writer, replay: Replay
     await writer.write([first])
     await writer.write((), rejected=[rejected(track("m1", name="other")), rejected(track("m2"))])
     done = await replay.run()
-    assert done.to_dict() == {"stored": 1, "duplicates": 0, "remaining": {"conflict": 1}}
+    assert done.to_dict() == {"stored": 1, "duplicates": 0, "suppressed": 0, "remaining": {"conflict": 1}}
     assert len(await waiting(database)) == 1
     assert await waiting(database, reason="conflict") == []
