@@ -32,6 +32,7 @@ from graph.errors import DatabaseError, InputError
 from graph.identity.changes import identity_changes
 from graph.identity.place import Placed
 from graph.identity.rules import Rules
+from graph.ingest.batch import write_rows
 from graph.ingest.components import ComponentReader, ReadOne
 from graph.ingest.draft import suppression_index
 from graph.ingest.rows import Rows, empty_rows, identity_rows, sort_rows, touched_components, touched_users
@@ -291,15 +292,7 @@ class ErasureService:
                 "suppressions": suppressions,
             },
         )
-        await tx.one(
-            "ingest.write_batch",
-            position=begun.position,
-            recordedAt=begun.recorded_at,
-            operationId=begun.operation_id,
-            kind="erasure",
-            rules=self._rules.version,
-            rows=_rows(plan),
-        )
+        await write_rows(tx, begun, _rows(plan), kind="erasure", rules=self._rules)
         await tx.one(
             "erasure.bury_users",
             rows={"users": sorted({*survey.users, *plan.placed.retired})},

@@ -22,6 +22,7 @@ from graph.db.database import Database, Transaction
 from graph.errors import DatabaseError
 from graph.identity.rules import Rules
 from graph.identity.stored import StoredProfile
+from graph.ingest.batch import write_rows
 from graph.ingest.change import Changes, Known, ProfileChange, changes_of, identifiers_of, read_known
 from graph.ingest.components import ComponentReader, ReadOne
 from graph.ingest.decide import affected_components, decide, unresolved
@@ -263,15 +264,7 @@ class Writer:
         return True
 
     async def _write(self, tx: Transaction, begun: feed.Begun, rows: Rows) -> None:
-        await tx.one(
-            "ingest.write_batch",
-            position=begun.position,
-            recordedAt=begun.recorded_at,
-            operationId=begun.operation_id,
-            kind="ingest",
-            rules=self._rules.version,
-            rows=rows,
-        )
+        await write_rows(tx, begun, rows, kind="ingest", rules=self._rules)
 
     def _dead_letters(self, changes: Changes, rejected: Sequence[Rejected]) -> list[DeadLetter]:
         month = to_datetime(self._clock()).astimezone(UTC).strftime("%Y-%m")

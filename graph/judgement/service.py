@@ -20,6 +20,7 @@ from graph.errors import DatabaseError, InputError, NotFoundError
 from graph.identity.changes import IdentityChange, identity_changes
 from graph.identity.place import Placed
 from graph.identity.rules import Rules
+from graph.ingest.batch import write_rows
 from graph.ingest.components import ComponentReader, ReadOne
 from graph.ingest.rows import Rows, empty_rows, identity_rows, sort_rows, touched_components, touched_users
 from graph.judgement.model import Ambiguous, Change, Judged, MergeConflictError, Outcome, Preview, Retract
@@ -205,15 +206,7 @@ class JudgementService:
             )
         else:
             judgement_id = await self._write_deed(tx, begun, plan, by=by, why=why)
-        await tx.one(
-            "ingest.write_batch",
-            position=begun.position,
-            recordedAt=begun.recorded_at,
-            operationId=begun.operation_id,
-            kind="judgement",
-            rules=self._rules.version,
-            rows=_rows(plan),
-        )
+        await write_rows(tx, begun, _rows(plan), kind="judgement", rules=self._rules)
         return judgement_id
 
     async def _write_deed(self, tx: Transaction, begun: feed.Begun, plan: _Plan, *, by: str, why: str) -> str:

@@ -22,6 +22,7 @@ from graph.errors import InputError
 from graph.feed.follow import Advance, OvertakenError, quietly
 from graph.identity.place import Placed, as_stored, named_degrees, place
 from graph.identity.rules import Rules
+from graph.ingest.batch import write_rows
 from graph.ingest.components import ComponentReader
 from graph.ingest.rows import Rows, empty_rows, identity_rows, sort_rows, touched_components, touched_users
 from graph.matching.difference import Difference, Pair, batches, cut, pair_of
@@ -318,15 +319,7 @@ class Matching:
         rows = empty_rows()
         moved = await self._resolve(tx, difference.touched, rows) if difference.touched else 0
         sort_rows(rows)
-        await tx.one(
-            "ingest.write_batch",
-            position=begun.position,
-            recordedAt=begun.recorded_at,
-            operationId=begun.operation_id,
-            kind="match",
-            rules=self._rules.version,
-            rows=rows,
-        )
+        await write_rows(tx, begun, rows, kind="match", rules=self._rules)
         return moved
 
     async def _resolve(self, tx: Transaction, touched: Collection[str], rows: Rows) -> int:
