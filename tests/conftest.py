@@ -21,6 +21,7 @@ from graph.privacy.keyring import Keyring
 from graph.runtime import Endpoint
 from graph.runtime import database as embedded
 from graph.settings import Settings, load_settings
+from tests.laws import load_profile
 
 _KEPT = (
     "GUANXI_CACHE_DIR", "GUANXI_JARS_DIR", "GUANXI_MAVEN_REPOSITORY", "GUANXI_SOAK", "GUANXI_SOAK_REPORT",
@@ -30,6 +31,7 @@ for _name in [name for name in os.environ if name.startswith(("GUANXI_", "NEO4J_
     if _name not in _KEPT:
         del os.environ[_name]
 
+load_profile()
 _examples: dict[str, int] = {}
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import os
 
+from hypothesis import settings
+
 MULTIPLIER = max(1, int(os.environ.get("GUANXI_SOAK") or "1"))
+
+settings.register_profile("gate", derandomize=True)
+settings.register_profile("soak", derandomize=False)
+
+
+def load_profile() -> None:
+    """A gate asks the same questions each time, so that it is red for a change only; a soak asks new ones."""
+    settings.load_profile("gate" if MULTIPLIER == 1 else "soak")
 
 
 def examples(number: int) -> int:

@@ -19,8 +19,9 @@ _TIMED: Final = frozenset({"phone", "vin", "plate"})
 def roles(people: Sequence[HouseholdPerson], everybody: Iterable[HouseholdPerson]) -> dict[Key, Role]:
     """The role of each of these people; `everybody` are all of the component, who may own the cars by now.
 
-    An owner is who first owned a car that nobody outside has taken over; who became one within 30 days bought
-    it together with them, later ones drive it (a workshop writes whoever brings the car as its owner).
+    An owner is who first owned a car that nobody outside has taken over, all of them who did at the same time; who
+    became one within 30 days bought it together with them, later ones drive it (a workshop writes whoever brings
+    the car as its owner).
     Under 18 one is a child; under 25 if somebody is of a parent's age. Age is counted to the latest use of a
     phone or car by any of them.
     """
@@ -32,12 +33,13 @@ def roles(people: Sequence[HouseholdPerson], everybody: Iterable[HouseholdPerson
                 since.setdefault(tie.vehicle, []).append((tie.owner_since or 0, person.key))
     owners, buyers = set[Key](), set[Key]()
     for ties in since.values():
-        latest = max(ties)
-        if latest[1] not in inside:
+        latest = max(at for at, _ in ties)
+        mine = [(at, key) for at, key in ties if key in inside]
+        if all(at != latest for at, _ in mine):
             continue
-        mine = sorted(tie for tie in ties if tie[1] in inside)
-        owners.add(mine[0][1])
-        buyers |= {key for at, key in mine[1:] if at - mine[0][0] <= _BOUGHT_TOGETHER}
+        first = min(at for at, _ in mine)
+        owners |= {key for at, key in mine if at == first}
+        buyers |= {key for at, key in mine if first < at <= first + _BOUGHT_TOGETHER}
     year = _latest_year(people)
     return {person.key: _role(person, people, owners=owners, buyers=buyers, year=year) for person in people}
 

@@ -18,7 +18,7 @@ from graph.settings import load_settings
 from tests.graph.identity.worlds import record
 from tests.graph.machine.graph_machine import GraphMachine, World
 from tests.graph.machine.pure_machine import PureMachine
-from tests.laws import MULTIPLIER, examples
+from tests.laws import examples
 
 PHASES = (Phase.generate,) if os.environ.get("L1") else (Phase.generate, Phase.shrink)
 
@@ -47,7 +47,6 @@ def test_stories(
             stateful_step_count=10,
             deadline=None,
             database=None,
-            derandomize=MULTIPLIER == 1,  # a soak looks further each time; a gate asks the same each time
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -62,7 +61,6 @@ def test_changes_resolved_by_component() -> None:
             max_examples=examples(60),
             stateful_step_count=30,
             deadline=None,
-            derandomize=MULTIPLIER == 1,
             suppress_health_check=list(HealthCheck),
         ),
     )

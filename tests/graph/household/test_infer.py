@@ -84,6 +84,15 @@ def test_two_people_one_car() -> None:
     assert roles_of(home) == {"wang": "owner", "li": "driver"}
 
 
+def test_two_owners_of_one_day_are_both_owners() -> None:
+    pair = [
+        person("王", "建国", vin="v1", phone="p1", owns={"v1": 0}, key="wang"),
+        person("李", "敏", vin="v1", phone="p1", owns={"v1": 0}, key="li"),
+    ]
+    [home] = households(pair)
+    assert roles_of(home) == {"wang": "owner", "li": "owner"}
+
+
 def test_owners_in_sequence_are_no_household() -> None:
     first = person("王", "建国", vin={"v1": used(0, 400)}, owns={"v1": 0})
     second = person("李", "敏", vin={"v1": used(420, 800)}, owns={"v1": 420})

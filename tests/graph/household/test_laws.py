@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from graph.household.evidence import Household, HouseholdPerson, Kind
 from graph.household.infer import MOST, households
 from tests.graph.household.people import person, used
+from tests.laws import examples
 
 NAMES = ("王建国", "王建军", "李敏", "赵云", "陈涵", "周小雨")
 USES = st.builds(
@@ -54,7 +55,7 @@ def crowds(draw: st.DrawFn) -> list[HouseholdPerson]:
     return people
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(people=crowds(), data=st.data())
 def test_any_order_answers_the_same(people: list[HouseholdPerson], data: st.DataObject) -> None:
     assert households(data.draw(st.permutations(people))) == households(people)
@@ -74,7 +75,7 @@ def _shape(groups: tuple[Household, ...], number: dict[tuple[str, str], int]) ->
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(people=crowds(), data=st.data())
 def test_renaming_records_changes_nothing(people: list[HouseholdPerson], data: st.DataObject) -> None:
     """Where at most four are on a value, so that no clique must be chosen: there alone keys decide."""
@@ -86,14 +87,14 @@ def test_renaming_records_changes_nothing(people: list[HouseholdPerson], data: s
     assert _shape(households(few), before) == _shape(households(renamed), after)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(people=crowds())
 def test_a_stranger_changes_nothing(people: list[HouseholdPerson]) -> None:
     stranger = person("钱", "无名", phone="own", vin="own", address="own", key="a-stranger")
     assert households([stranger, *people]) == households(people)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(people=crowds())
 def test_what_is_promised_of_groups(people: list[HouseholdPerson]) -> None:
     groups = households(people)

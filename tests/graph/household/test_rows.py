@@ -22,6 +22,7 @@ from graph.household.rows import (
 from graph.identity.evidence import Grade, Identifier, Person, Resolution
 from graph.identity.rules import Rules
 from graph.identity.stored import StoredProfile, use_at
+from tests.laws import examples
 
 PHONE = Identifier("phone", "*", "+8613912345678")
 BROWSER = Identifier("anonymousId", "brand", "cookie")
@@ -215,7 +216,7 @@ MEMBERSHIPS = st.builds(
 SETS = st.lists(MEMBERSHIPS, max_size=8, unique_by=lambda m: (m.one_id, m.household_id))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(before=SETS, after=SETS)
 def test_the_difference_leads_from_one_to_the_other(
     before: list[Membership], after: list[Membership]

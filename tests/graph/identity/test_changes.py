@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from graph.identity.changes import ChangeKind, IdentityChange, identity_changes
 from graph.identity.place import ALONE, Placed, Placement
 from graph.identity.stored import StoredProfile
+from tests.laws import examples
 
 INVERSE = {
     ChangeKind.MERGED: ChangeKind.SPLIT,
@@ -61,7 +62,7 @@ users = st.lists(st.sampled_from("ABC"), min_size=5, max_size=5)
 
 
 @given(before=users, after=users)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_undone_they_are_their_inverses_and_folded_they_lead_there(
     before: list[str], after: list[str]
 ) -> None:

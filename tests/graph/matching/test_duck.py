@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from graph.matching.duck import connection, rows_of
 from graph.matching.forms import LONGEST
+from tests.laws import examples
 
 ASCII = "abcdefghij "
 HAN = dict(zip(ASCII, "王李张刘陈杨黄赵吴周徐", strict=True))
@@ -29,7 +30,7 @@ def written(text, alphabet):
 words = st.text(ASCII, min_size=1, max_size=LONGEST)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(words, words)
 def test_distances_are_of_characters_in_any_script(database, left, right):
     expected = distances(database, left, right)
@@ -37,7 +38,7 @@ def test_distances_are_of_characters_in_any_script(database, left, right):
         assert distances(database, written(left, alphabet), written(right, alphabet)) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=LONGEST), st.text(max_size=LONGEST))
 def test_distances_are_symmetric(database, left, right):
     left, right = left.replace("\x00", ""), right.replace("\x00", "")

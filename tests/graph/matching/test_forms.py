@@ -17,6 +17,7 @@ from graph.matching.forms import (
     text_form,
 )
 from graph.matching.name_variants import NICKNAMES, SIMPLIFIED
+from tests.laws import examples
 
 
 class TestNames:
@@ -86,7 +87,7 @@ class TestValues:
         assert email_parts("John.Smith@Mail.example") == ("johnsmith", "john.smith@mail.example")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(max_size=150))
 def test_any_text_has_forms(raw):
     family, name, first = parts_of_name(None, None, raw)

@@ -21,6 +21,7 @@ from graph.profile.golden import (
     text_of,
 )
 from graph.profile.golden_rules import FieldRule, GoldenRules, Strategy, load_golden_rules
+from tests.laws import examples
 
 PACKAGED = load_golden_rules()
 
@@ -160,7 +161,7 @@ CHAINS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(CONTRIBUTIONS, CORRECTIONS, CHAINS, st.randoms(use_true_random=False))
 def test_order_and_repetition_say_nothing(
     contributions: list[Contribution], corrections: list[Correction], rules: GoldenRules, mix: random.Random
@@ -178,7 +179,7 @@ def test_order_and_repetition_say_nothing(
         assert {repr(c.value) for c in stated} <= {repr(v.stated.value) for v in values}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(CONTRIBUTIONS, CONTRIBUTIONS, CHAINS)
 def test_the_winner_of_the_whole_is_a_winner_of_a_part(
     left: list[Contribution], right: list[Contribution], rules: GoldenRules
