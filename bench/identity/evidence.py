@@ -8,7 +8,8 @@ from typing import Final
 
 from graph.clock import SECOND
 from graph.identity.evidence import Identifier, ProfileEvidence, SourceClass
-from graph.identity.stored import StoredProfile, to_evidence, use_at
+from graph.identity.stored import StoredProfile, use_at
+from graph.identity.stored import evidence_of as stored_evidence
 from graph.ingest.message import Message
 from graph.profile.traits import TraitState, merge
 from seed.items import END, Truth
@@ -91,7 +92,7 @@ def evidence_of_messages(messages: Iterable[Message], *, person_of: Callable[[Ke
 
 
 def _combine(found: World, profiles: dict[Key, StoredProfile]) -> None:
-    found.evidence = to_evidence(profiles.values())
+    found.evidence = stored_evidence(profiles.values()).profiles
     found.traits = {key: profile.traits for key, profile in profiles.items()}
 
 

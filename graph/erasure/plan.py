@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graph.identity.place import Placed, as_stored, named_degrees, place
+from graph.identity.place import Placed, as_stored, place
 from graph.identity.rules import Rules
 from graph.identity.stored import StoredProfile
 
@@ -94,7 +94,7 @@ def place_without(
         if edge.counts and edge.key in counts:
             trusted, holders = counts[edge.key]
             counts[edge.key] = (trusted - edge.trusted, holders - 1)
-    place(placed, remaining, degrees=named_degrees(remaining, counts), rules=rules)
+    place(placed, remaining, degrees=counts, rules=rules)
     return placed
 
 

@@ -21,10 +21,8 @@ from graph.feed.follow import OvertakenError
 from graph.household.adapt import VehicleUse
 from graph.household.repository import memberships_of, write_households
 from graph.household.rows import HouseholdRows, Membership, plan_households
-from graph.identity.place import named_degrees
-from graph.identity.resolve import resolve
 from graph.identity.rules import Rules
-from graph.identity.stored import StoredProfile, judgements_of, scores_of, shared_of, to_evidence
+from graph.identity.stored import StoredProfile, evidence_of
 from graph.ingest.components import ComponentReader
 from graph.privacy.keyring import Keyring
 
@@ -140,14 +138,7 @@ class Households:
         vehicles: dict[str, list[VehicleUse]] = defaultdict(list)
         for profile_id, *use in driven:
             vehicles[profile_id].append(VehicleUse(*use))
-        resolution = resolve(
-            to_evidence(stored),
-            judgements_of(stored),
-            scores_of(stored),
-            rules=self._rules,
-            degrees=named_degrees(stored, degrees),
-            shared=shared_of(stored),
-        )
+        resolution = evidence_of(stored, degrees).resolve(self._rules)
         births = {profile.key: profile.birth_id for profile in stored}
         one_ids = {key: births[person.founder] for person in resolution.people for key in person.members}
         return plan_households(

@@ -9,21 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from graph.identity.evidence import Identifier, Reason, Refusal
-from graph.identity.resolve import resolve
+from graph.identity.evidence import Reason, Refusal
 from graph.identity.rules import Rules
-from graph.identity.stored import (
-    Key,
-    StoredProfile,
-    judgements_of,
-    scores_of,
-    shared_of,
-    to_evidence,
-)
+from graph.identity.stored import Key, StoredProfile, evidence_of
 
 ALONE = Reason(tier="", rule="alone")
-
-Degrees = Mapping[Identifier, tuple[int, int]]
 
 
 @dataclass(slots=True)
@@ -61,18 +51,6 @@ class Placed:
         return before.one_id if before else None
 
 
-def named_degrees(
-    profiles: Iterable[StoredProfile], degrees: Mapping[str, tuple[int, int]]
-) -> dict[Identifier, tuple[int, int]]:
-    """How many hold an identifier (trusted, all), by the identifier itself instead of its key."""
-    return {
-        identifier: degrees[key]
-        for profile in profiles
-        for key, identifier in profile.identifiers.items()
-        if key in degrees
-    }
-
-
 def as_stored(profiles: Sequence[StoredProfile]) -> dict[str, StoredProfile]:
     """How profiles stand, to be kept while their evidence is changed: without the evidence itself."""
     return {
@@ -82,24 +60,21 @@ def as_stored(profiles: Sequence[StoredProfile]) -> dict[str, StoredProfile]:
 
 
 def place(
-    placed: Placed, profiles: Sequence[StoredProfile], *, degrees: Degrees, rules: Rules
+    placed: Placed,
+    profiles: Sequence[StoredProfile],
+    *,
+    degrees: Mapping[str, tuple[int, int]],
+    rules: Rules,
 ) -> tuple[Refusal, ...]:
     """Resolve these profiles, all of their components, and add what is different from how they are stored.
 
-    `degrees` are the holders in the graph (trusted, all) of identifiers that more may hold than are given.
+    `degrees` are the holders in the graph (trusted, all) by key of identifiers that more may hold than are given.
     Answers what a size forbade to join.
     """
-    evidence = to_evidence(profiles)
+    evidence = evidence_of(profiles, degrees)
     by_key = {profile.key: profile for profile in profiles}
-    resolution = resolve(
-        evidence,
-        judgements_of(profiles),
-        scores_of(profiles),
-        rules=rules,
-        degrees=degrees,
-        shared=shared_of(profiles),
-    )
-    component = _names(resolution.components, by_key)
+    resolution = evidence.resolve(rules)
+    component = _names(evidence.components(resolution, rules), by_key)
     one_ids: dict[Key, str] = {}
     for person in resolution.people:
         one_id = by_key[person.founder].birth_id

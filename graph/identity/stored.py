@@ -13,10 +13,14 @@ from graph.identity.evidence import (
     Judgement,
     ProfileEvidence,
     Reason,
+    Resolution,
     Score,
     SourceClass,
     Verdict,
 )
+from graph.identity.gather import Degrees
+from graph.identity.resolve import components, resolve
+from graph.identity.rules import Rules
 from graph.privacy.seal import Sealer
 from graph.profile.traits import TraitState, identity_values
 
@@ -155,14 +159,88 @@ def read_use(
     return Use(stored, first, last, trusted_first, trusted_last, bool(alias))
 
 
-def to_evidence(profiles: Iterable[StoredProfile]) -> list[ProfileEvidence]:
-    """What `resolve` reads, of whole components: values an alias declares equal count as one."""
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What `resolve` reads of stored profiles, whole components of them.
+
+    Values of one namespace that an alias declares equal are one value, the least of them: in holdings, in
+    `degrees` and in `shared`. `apart` is the same evidence without that, where there are aliases at all.
+    """
+
+    profiles: list[ProfileEvidence]
+    judgements: list[Judgement]
+    scores: list[Score]
+    degrees: dict[Identifier, tuple[int, int]]
+    shared: frozenset[Identifier]
+    apart: Evidence | None = None
+
+    def resolve(self, rules: Rules) -> Resolution:
+        """See `resolve`."""
+        return resolve(
+            self.profiles, self.judgements, self.scores,
+            rules=rules, degrees=self.degrees, shared=self.shared,
+        )  # fmt: skip
+
+    def components(self, resolution: Resolution, rules: Rules) -> tuple[frozenset[Key], ...]:
+        """What must be read together, by the answer of `resolve`.
+
+        Each value of an alias connects by itself, hot or not by its own holders: together they may be hot and link
+        nobody, and whoever shows one of them must be told so by reading the others.
+        """
+        if self.apart is None:
+            return resolution.components
+        one = self.apart
+        return components(
+            one.profiles, rules=rules, degrees=one.degrees, judgements=one.judgements, scores=one.scores
+        )
+
+
+def evidence_of(
+    profiles: Iterable[StoredProfile], degrees: Mapping[str, tuple[int, int]] | None = None
+) -> Evidence:
+    """The evidence of whole components; `degrees` are holders (trusted, all) by key of what more may hold."""
     members = list(profiles)
+    named = _named(members, degrees or {})
     same = _aliases(members)
-    return [_evidence(profile, same) for profile in members]
+    shared = {profile.identifiers[key] for profile in members for key in profile.shared}
+    judgements, scores = _judgements(members), _scores(members)
+    apart = None
+    if same:
+        plain = [_evidence(profile, {}) for profile in members]
+        apart = Evidence(plain, judgements, scores, named, frozenset(shared))
+    return Evidence(
+        [_evidence(profile, same) for profile in members],
+        judgements,
+        scores,
+        _folded(named, same),
+        frozenset(same.get(identifier, identifier) for identifier in shared),
+        apart,
+    )
 
 
-def judgements_of(profiles: Sequence[StoredProfile]) -> list[Judgement]:
+def _named(
+    profiles: Iterable[StoredProfile], degrees: Mapping[str, tuple[int, int]]
+) -> dict[Identifier, tuple[int, int]]:
+    return {
+        identifier: degrees[key]
+        for profile in profiles
+        for key, identifier in profile.identifiers.items()
+        if key in degrees
+    }
+
+
+def _folded(degrees: Degrees, same: Mapping[Identifier, Identifier]) -> dict[Identifier, tuple[int, int]]:
+    """The holders of a class are at least those of its most held value; those at hand are counted anyway."""
+    found = dict(degrees)
+    for value, one in same.items():
+        trusted, holders = found.get(value, (0, 0))
+        most = found.get(one, (0, 0))
+        if holders or trusted:
+            found[one] = (max(trusted, most[0]), max(holders, most[1]))
+    return found
+
+
+def _judgements(profiles: Sequence[StoredProfile]) -> list[Judgement]:
     """The standing judgements between profiles that are both given."""
     keys = {profile.id: profile.key for profile in profiles}
     return [
@@ -173,7 +251,7 @@ def judgements_of(profiles: Sequence[StoredProfile]) -> list[Judgement]:
     ]
 
 
-def scores_of(profiles: Sequence[StoredProfile]) -> list[Score]:
+def _scores(profiles: Sequence[StoredProfile]) -> list[Score]:
     """A model's scores of pairs of which both are given."""
     keys = {profile.id: profile.key for profile in profiles}
     return [
@@ -182,14 +260,6 @@ def scores_of(profiles: Sequence[StoredProfile]) -> list[Score]:
         for other, probability in profile.scores.items()
         if other in keys
     ]
-
-
-def shared_of(profiles: Iterable[StoredProfile]) -> set[Identifier]:
-    """The identifiers that a steward says several people use, as `to_evidence` names them."""
-    members = list(profiles)
-    marked = {profile.identifiers[key] for profile in members for key in profile.shared}
-    same = _aliases(members) if marked else {}
-    return {same.get(identifier, identifier) for identifier in marked}
 
 
 def _evidence(profile: StoredProfile, same: Mapping[Identifier, Identifier]) -> ProfileEvidence:
@@ -215,7 +285,10 @@ def _evidence(profile: StoredProfile, same: Mapping[Identifier, Identifier]) -> 
 
 
 def _aliases(profiles: Sequence[StoredProfile]) -> dict[Identifier, Identifier]:
-    """For each value that an alias joins to others of its namespace, the least value of its class."""
+    """For each value that an alias joins to others of its namespace, the least value of its class.
+
+    An alias says that a profile's own id is that value; it counts for nothing where the own id was disowned.
+    """
     parent: dict[Identifier, Identifier] = {}
 
     def root(value: Identifier) -> Identifier:
@@ -229,6 +302,8 @@ def _aliases(profiles: Sequence[StoredProfile]) -> dict[Identifier, Identifier]:
                 continue
             other = profile.identifiers[key]
             own = Identifier(other.namespace, other.scope, profile.key[1])
+            if own not in profile.identifiers.values():
+                continue
             low, high = sorted((root(own), root(other)))
             parent[high] = low
     return {value: root(value) for value in parent}

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from graph.identity.evidence import Identifier
 from graph.identity.place import ALONE, Placed, Placement, as_stored, place
 from graph.identity.rules import Rules
 from graph.identity.stored import StoredProfile
@@ -107,7 +106,7 @@ def decide(
         elif change.known is None:
             decision.placements[change.id] = place_alone(change, birth_ids[change.id])
     if together:
-        holders = _all_degrees(changes, known, degrees, together)
+        holders = _all_degrees(changes, known, degrees)
         place(decision, list(together.values()), degrees=holders, rules=rules)
     return decision
 
@@ -166,9 +165,8 @@ def _all_degrees(
     changes: Changes,
     known: Known,
     degrees: Mapping[str, tuple[int, int]],
-    together: Mapping[str, StoredProfile],
-) -> dict[Identifier, tuple[int, int]]:
-    """Holders of each identifier in the graph after the batch, where they may exceed those at hand."""
+) -> dict[str, tuple[int, int]]:
+    """Holders (trusted, all) in the graph after the batch by identifier key, where they may exceed those at hand."""
     counts = {key: (stored.trusted, stored.holders) for key, stored in known.identifiers.items()}
     counts.update(degrees)
     for change in changes.profiles.values():
@@ -181,9 +179,4 @@ def _all_degrees(
                 trusted + (edge.after.trusted and not was_trusted),
                 holders + (edge.before is None),
             )
-    found: dict[Identifier, tuple[int, int]] = {}
-    for profile in together.values():
-        for key, identifier in profile.identifiers.items():
-            if key in counts:
-                found[identifier] = counts[key]
-    return found
+    return counts

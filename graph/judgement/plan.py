@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from graph.errors import InputError
 from graph.identity.evidence import Identifier, Refusal, Verdict
-from graph.identity.place import Placed, as_stored, named_degrees, place
+from graph.identity.place import Placed, as_stored, place
 from graph.identity.rules import Rules
 from graph.identity.stored import StoredProfile, Use
-from graph.judgement.conflicts import hard_conflicts, soft_conflicts
+from graph.judgement.conflicts import Obstacles, soft_conflicts
 from graph.judgement.model import Kind, MergeConflictError
 
 Pair = tuple[str, str]
@@ -145,7 +145,7 @@ def carry_out(
     """
     before = as_stored(profiles)
     by_id = {profile.id: profile for profile in profiles}
-    if deed.joins and (found := hard_conflicts(profiles, *deed.joins, rules)):
+    if deed.joins and (found := Obstacles(profiles, rules).between(*deed.joins)):
         raise MergeConflictError(found)
     counts = dict(degrees)
     for profile_id, key in deed.disowned:
@@ -157,11 +157,10 @@ def carry_out(
         by_id[one].judgements.append((Verdict.DIFFERENT_FROM, other))
     for profile in profiles:
         profile.shared.update(key for key in deed.shared if key in profile.uses)
-    named = named_degrees(profiles, counts)
     for profile_id, key in deed.disowned:
         del by_id[profile_id].identifiers[key]
         by_id[profile_id].shared.discard(key)
-    placed, refusals = _placed(before, profiles, named, rules)
+    placed, refusals = _placed(before, profiles, counts, rules)
     loose = [group for group in deed.together if _users(placed, group) > 1]
     if loose:
         for group in loose:
@@ -170,7 +169,7 @@ def carry_out(
             deed.same += bonds  # each once: taking back ends each once
             by_id[first].judgements += [(Verdict.SAME_AS, other) for _, other in bonds]
             deed.concerns |= group
-        placed, refusals = _placed(before, profiles, named, rules)
+        placed, refusals = _placed(before, profiles, counts, rules)
         if deed.joins and _users(placed, group := deed.joins[0] | deed.joins[1]) > 1:
             raise MergeConflictError(soft_conflicts(profiles, group, refusals))
     return placed
@@ -194,7 +193,7 @@ def take_back(
     shared_keys = {key for profile in profiles for key in profile.shared} - set(undone.unshared)
     for profile in profiles:
         profile.shared = {key for key in profile.uses if key in shared_keys}
-    return _placed(before, profiles, named_degrees(profiles, counts), rules)[0]
+    return _placed(before, profiles, counts, rules)[0]
 
 
 def _count(counts: dict[str, tuple[int, int]], key: str, use: Use, by: int) -> None:
@@ -206,7 +205,7 @@ def _count(counts: dict[str, tuple[int, int]], key: str, use: Use, by: int) -> N
 def _placed(
     before: Mapping[str, StoredProfile],
     profiles: Sequence[StoredProfile],
-    degrees: Mapping[Identifier, tuple[int, int]],
+    degrees: Mapping[str, tuple[int, int]],
     rules: Rules,
 ) -> tuple[Placed, tuple[Refusal, ...]]:
     placed = Placed(before=dict(before))

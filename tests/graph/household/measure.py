@@ -15,7 +15,7 @@ from graph.household.infer import households
 from graph.identity.evidence import Identifier, Resolution
 from graph.identity.resolve import components
 from graph.identity.rules import Rules, load_rules
-from graph.identity.stored import Key, to_evidence
+from graph.identity.stored import Key, evidence_of
 from tests.graph.household.worlds import World, stored_world
 
 Pair = frozenset[str]
@@ -55,7 +55,7 @@ def infer_world(world: World, rules: Rules) -> tuple[list[Household], float, int
     vehicles = {id_: tuple(ties.values()) for id_, ties in world.vehicles.items()}
     groups: list[Household] = []
     spent, count = 0.0, 0
-    for part in components(to_evidence(world.profiles.values()), rules=rules):
+    for part in components(evidence_of(world.profiles.values()).profiles, rules=rules):
         people = {people_of[key].founder: people_of[key] for key in part}
         if len(people) < 2:
             continue

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 from graph.household.adapt import VehicleUse
 from graph.identity.evidence import Resolution, SourceClass
-from graph.identity.resolve import resolve
 from graph.identity.rules import Rules
-from graph.identity.stored import Key, StoredProfile, least, to_evidence, use_at
+from graph.identity.stored import Key, StoredProfile, evidence_of, least, use_at
 from graph.ingest.message import Message
 from graph.profile.traits import merge
 from seed.items import Truth
@@ -37,7 +36,7 @@ def stored_world(rules: Rules, *, people: int, seed: int) -> World:
         if isinstance(message, Message):
             _add(world, message)
             world.truth.setdefault((message.source, message.record_id), truth)
-    world.resolution = resolve(to_evidence(world.profiles.values()), rules=rules)
+    world.resolution = evidence_of(world.profiles.values()).resolve(rules)
     return world
 
 

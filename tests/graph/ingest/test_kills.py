@@ -17,9 +17,8 @@ from api.wiring import services
 from graph.db.connect import connect
 from graph.db.database import Database
 from graph.errors import DatabaseUnavailableError, KeyringError
-from graph.identity.resolve import resolve
 from graph.identity.rules import Rules
-from graph.identity.stored import judgements_of, to_evidence
+from graph.identity.stored import evidence_of
 from graph.ingest.message import Message
 from graph.ingest.writer import Writer
 from graph.privacy.blind import BlindIndex
@@ -45,7 +44,7 @@ def world(seed: int = SEED, count: int = EVENTS) -> list[Message]:
 async def state(database: Database, keyring: Keyring, rules: Rules) -> Any:
     """The whole graph in a canonical form; its partition is that of its evidence."""
     profiles = await stored_profiles(database, keyring)
-    from_scratch = resolve(to_evidence(profiles), judgements_of(profiles), rules=rules)
+    from_scratch = evidence_of(profiles).resolve(rules)
     assert partition(profiles) == {person.members for person in from_scratch.people}
     return partition(profiles), facts(profiles), await counts(database)
 

@@ -7,9 +7,8 @@ import random
 import pytest
 
 from graph.db.database import Database
-from graph.identity.resolve import resolve
 from graph.identity.rules import Rules
-from graph.identity.stored import judgements_of, to_evidence
+from graph.identity.stored import evidence_of
 from graph.ingest.message import Message
 from graph.ingest.writer import Writer
 from graph.privacy.blind import BlindIndex
@@ -17,6 +16,7 @@ from graph.privacy.keyring import Keyring
 from tests.conftest import empty
 from tests.graph.ingest import worlds
 from tests.graph.ingest.state import counts, facts, partition, stored_profiles
+from tests.graph.machine.words import PHONES, SIZES, Event
 
 
 async def write_all(
@@ -41,7 +41,7 @@ async def test_any_order_batching_and_repetition_give_one_graph(
         await write_all(database, keyring, rules, shuffled, size)
         profiles = await stored_profiles(database, keyring)
         seen.append((partition(profiles), facts(profiles), await counts(database)))
-        from_scratch = resolve(to_evidence(profiles), judgements_of(profiles), rules=rules)
+        from_scratch = evidence_of(profiles).resolve(rules)
         assert partition(profiles) == {person.members for person in from_scratch.people}
     assert seen[0] == seen[1]
     assert seen[0] == seen[2]
@@ -82,3 +82,24 @@ async def test_who_fits_two_people_stays_apart_and_names_them(database: Database
         ("crm", 2, 0),
         ("website", 0, 0),
     ]
+
+
+async def test_ids_that_are_hot_only_together_link_nobody(
+    database: Database, keyring: Keyring, blind: BlindIndex
+) -> None:
+    """web's user-1 was user-2, so one id has four holders where three are allowed; each by itself has three."""
+    said = [
+        Event("web", "user-1", None, "identify", 1),
+        Event("app", "user-1", None, "identify", 1),
+        Event("web", "user-2", None, "identify", 1),
+        Event("app", "user-2", None, "identify", 1),
+        Event("web", "user-1", None, "alias", 2, (("previousId", "user-2"),)),
+        Event("app", "user-2", None, "identify", 3, (("phone", PHONES[0]),)),
+    ]
+    rules = next(size for size in SIZES if size.hot == 3).rules()
+    writer = Writer(database, keyring=keyring, blind=blind, rules=rules)
+    for number, event in enumerate(said):
+        await writer.write([event.message(f"m-{number}")])
+    profiles = await stored_profiles(database, keyring)
+    assert {len(person) for person in partition(profiles)} == {1}
+    assert len({profile.component for profile in profiles}) == 1  # whoever comes next must read them all

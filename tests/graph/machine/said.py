@@ -197,14 +197,18 @@ class Said:
         disowned = self.disowned
         for record in self.records.values():
             for sighting, _ in record.sightings:
-                if sighting.alias and (record.key, sighting.identifier) not in disowned:
-                    other = sighting.identifier
-                    graph.add_edge(Identifier(other.namespace, other.scope, record.key[1]), other)
+                other = sighting.identifier
+                own = Identifier(other.namespace, other.scope, record.key[1])
+                counts = own in record.identifiers and disowned.isdisjoint(
+                    {(record.key, own), (record.key, other)}
+                )
+                if sighting.alias and counts:
+                    graph.add_edge(own, other)
         return {value: min(part) for part in nx.connected_components(graph) for value in part}
 
-    def evidence(self) -> list[ProfileEvidence]:
-        """What counts now."""
-        disowned, aliases = self.disowned, self.aliases()
+    def evidence(self, *, aliased: bool = True) -> list[ProfileEvidence]:
+        """What counts now; values that aliases declare one are one, if so asked."""
+        disowned, aliases = self.disowned, self.aliases() if aliased else {}
         holdings: dict[Key, list[Holding]] = {key: [] for key in self.records}
         for (key, identifier), held in self.uses().items():
             if (key, identifier) not in disowned:
@@ -250,11 +254,11 @@ class Said:
         return min(person, key=lambda key: (not self.records[key].known, self.records[key].order))
 
     def components(self) -> dict[Key, frozenset[Key]]:
-        """Whom any evidence connects that is not hot."""
+        """Whom any value connects that is not hot by itself."""
         graph: Any = nx.Graph()
         graph.add_nodes_from(("p", key) for key in self.records)
         every: dict[Identifier, dict[Key, Grade]] = {}
-        for one in self.evidence():
+        for one in self.evidence(aliased=False):
             for held in one.holdings:
                 on = every.setdefault(held.identifier, {})
                 on[one.key] = max(on.get(one.key, Grade.CLAIMED), held.grade, key=RANK.__getitem__)

@@ -95,16 +95,14 @@ _traits = st.fixed_dictionaries(
 
 @st.composite
 def events(draw: st.DrawFn) -> Event:
-    """Identifies most of all, and contacts; no aliases.
-
-    User ids that aliases make one may together be hot where each by itself is not; docs/identity-laws.md tells
-    what the graph does not hold then.
-    """
+    """Identifies most of all, contacts, and now and then that a user had another id before."""
     source = draw(st.sampled_from(list(SOURCES)))
-    kind = draw(st.sampled_from(["identify", "identify", "identify", "track"]))
-    user = draw(st.one_of(users, users, st.none()))
+    kind = draw(st.sampled_from([*["identify"] * 6, "track", "track", "alias"]))
+    user = draw(users if kind == "alias" else st.one_of(users, users, st.none()))
     browser = draw(browsers) if user is None else draw(st.none() | browsers)
     traits = tuple(draw(_traits).items()) if kind == "identify" else ()
+    if kind == "alias":
+        traits = (("previousId", draw(users.filter(lambda other: other != user))),)
     return Event(source, user, browser, kind, draw(days), traits)
 
 
