@@ -24,17 +24,17 @@ class AlreadyCommittedError(Exception):
     """This operation was committed before, though nobody learnt of it: there is nothing left to do."""
 
 
-class StaleReadError(Exception):
-    """Another commit changed what this write was decided on; decide anew."""
-
-
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a write got: its position and `recordedAt` (microseconds, later than any before)."""
+    """What a write got: its position and `recordedAt` (microseconds, later than any before).
+
+    `stale` where another commit changed what was read: decide anew, in this transaction, which holds the lock.
+    """
 
     position: int
     recorded_at: int
     operation_id: str
+    stale: bool = False
 
 
 async def begin(
@@ -47,8 +47,8 @@ async def begin(
 ) -> Begun:
     """Take the lane's lock and the next position; the first statement of every write.
 
-    `components` are the link components that were read at `read_position`. Raises AlreadyCommittedError,
-    StaleReadError where one of them was changed since, and DatabaseError where the graph was never migrated.
+    `components` are the link components that were read at `read_position`. Raises AlreadyCommittedError, and
+    DatabaseError where the graph was never migrated.
     """
     row = await tx.one(
         "feed.begin_write",
@@ -62,9 +62,7 @@ async def begin(
     position, recorded_at, committed, stale = row
     if committed:
         raise AlreadyCommittedError
-    if stale:
-        raise StaleReadError
-    return Begun(position, recorded_at, operation_id)
+    return Begun(position, recorded_at, operation_id, stale)
 
 
 async def append(tx: Transaction, begun: Begun, *, kind: str, users: Collection[str] = ()) -> None:

@@ -2,7 +2,7 @@
 
 The feed's head is locked first, so commits are serial and their order is known; the look-up and the decision
 happen outside the lock and are checked under it: if anything they read was changed by a commit in between, the
-batch is decided anew, and under the lock where that happens again. See docs/adr/0003-feed-lock-first.md.
+batch is decided anew right there. See docs/adr/0003-feed-lock-first.md.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
 
-_FREE_ATTEMPTS = 2
-"""Attempts without the feed's lock; then one under it, which succeeds."""
+_BEWARE = 4
+"""Batches that a writer decides under the feed's lock at once after it was overtaken: it is likely to be again."""
 
 
 class _NothingToDoError(Exception):
-    """Rolls a write back, so that the feed has no position without an entry."""
+    """Rolls a write back."""
 
-    def __init__(self, written: Written) -> None:
-        super().__init__()
-        self.written = written
+
+class _TornReadError(Exception):
+    """Between two reads of one plan another commit changed what they read."""
 
 
 @dataclass(slots=True)
@@ -103,6 +103,7 @@ class Writer:
         self._clock = clock
         self._references = References()
         self._reader = ComponentReader(keyring, rules)
+        self._beware = 0
 
     async def write(self, messages: Sequence[Message], *, rejected: Sequence[Rejected] = ()) -> Written:
         """Write a batch (1,000–2,000 messages is best); returns when it is committed.
@@ -118,55 +119,69 @@ class Writer:
 
     async def write_drafts(self, drafts: Sequence[Draft], *, rejected: Sequence[Rejected] = ()) -> Written:
         """Write a prepared batch; see `write`."""
-        operation_id = new_id()
-        attempts, written = 0, None
-        while written is None:
-            attempts += 1
-            if attempts > _FREE_ATTEMPTS:
-                written = await self._attempt_locked(drafts, rejected, operation_id)
-            else:
-                with suppress(feed.StaleReadError, ConstraintError):
-                    written = await self._attempt(drafts, rejected, operation_id)
-        written.attempts = attempts
+        written = await self._written(drafts, rejected, new_id())
         written.rejected = len(rejected)
         written.refused.update(
             (refusal.namespace, refusal.code) for item in drafts for refusal in item.message.refusals
         )
         return written
 
-    async def _attempt(
+    async def _written(
         self, drafts: Sequence[Draft], rejected: Sequence[Rejected], operation_id: str
     ) -> Written:
-        """Decide while others write, commit if none of them changed what was read."""
-        plan = await self._plan(self._database.read_one, drafts, rejected)
-        if plan.rows and await self._commit(plan, operation_id):
-            self._references.add(plan.rows["references"])
-        return plan.written
-
-    async def _attempt_locked(
-        self, drafts: Sequence[Draft], rejected: Sequence[Rejected], operation_id: str
-    ) -> Written:
-        """Read, decide and write under the feed's lock: others wait, and this batch cannot be overtaken."""
-
-        async def work(tx: Transaction) -> None:
-            begun = await feed.begin(tx, operation_id=operation_id, now=self._clock())
-            plan = await self._plan(tx.one, drafts, rejected)
-            if not plan.rows:
-                raise _NothingToDoError(plan.written)
-            await self._write(tx, begun, plan.rows)
-            plans.append(plan)
-
-        plans: list[_Plan] = []
+        """Decide while others write; whoever is overtaken decides under the lock, and the next few batches too."""
+        plan = None
+        if self._beware:
+            self._beware -= 1
+        else:
+            with suppress(_TornReadError):
+                plan = await self._plan(self._database.read_one, drafts, rejected)
+                if not plan.rows:
+                    return plan.written
+        with suppress(
+            ConstraintError
+        ):  # another makes one of our new nodes at this moment: now we shall find it
+            return await self._commit(plan, drafts, rejected, operation_id)
         try:
-            await self._database.in_write(work)
-        except _NothingToDoError as nothing:
-            return nothing.written
-        except feed.AlreadyCommittedError:
-            return await self._attempt(drafts, rejected, operation_id)  # finds everything stored
+            return await self._commit(None, drafts, rejected, operation_id, attempts=2)
         except ConstraintError as error:
             raise DatabaseError("A batch breaks a uniqueness constraint by itself.") from error
-        self._references.add(plans[-1].rows["references"])
-        return plans[-1].written
+
+    async def _commit(
+        self,
+        plan: _Plan | None,
+        drafts: Sequence[Draft],
+        rejected: Sequence[Rejected],
+        operation_id: str,
+        *,
+        attempts: int = 1,
+    ) -> Written:
+        """Write a plan; where it is stale or None make another under the feed's lock, which nobody can overtake."""
+        plans = [plan] if plan else []
+
+        async def work(tx: Transaction) -> None:
+            begun = await feed.begin(
+                tx,
+                operation_id=operation_id,
+                now=self._clock(),
+                read_position=plan.position if plan else feed.NEWEST,
+                components=plan.read if plan else (),
+            )
+            if plan is None or begun.stale:
+                if begun.stale:
+                    self._beware = _BEWARE
+                plans.append(await self._plan(tx.one, drafts, rejected))
+                if not plans[-1].rows:
+                    raise _NothingToDoError  # so that the feed has no position without an entry
+            await write_rows(tx, begun, plans[-1].rows, kind="ingest", rules=self._rules)
+
+        # Committed already: by this operation, whose answer got lost and which the driver then repeated.
+        with suppress(_NothingToDoError, feed.AlreadyCommittedError):
+            await self._database.in_write(work)
+        written = plans[-1].written
+        written.attempts = attempts + (plan is not None and plans[-1] is not plan)
+        self._references.add(plans[-1].rows.get("references", ()))
+        return written
 
     async def _plan(self, read: ReadOne, drafts: Sequence[Draft], rejected: Sequence[Rejected]) -> _Plan:
         known = await self._look_up(read, drafts)
@@ -184,7 +199,7 @@ class Writer:
         stored, degrees = await self._read_components(read, components)
         born = {change.id for change in changes.profiles.values() if change.known is None}
         if not born.isdisjoint(profile.id for profile in stored):
-            raise feed.StaleReadError  # committed by another since the look-up, which did not find it
+            raise _TornReadError  # committed by another since the look-up, which did not find it
         rows = await asyncio.to_thread(self._decide, changes, known, pending, stored, degrees, rejected)
         # What was looked for counts as read even where nobody was found: its profiles may just have moved.
         # So do hot identifiers, which name nobody: a judgement may take a holder away, and they link again.
@@ -243,28 +258,6 @@ class Writer:
             references=self._references,
             dead_letters=self._dead_letters(changes, rejected),
         )
-
-    async def _commit(self, plan: _Plan, operation_id: str) -> bool:
-        """True if this attempt wrote; False where an earlier one of unknown outcome had been committed."""
-
-        async def work(tx: Transaction) -> None:
-            begun = await feed.begin(
-                tx,
-                operation_id=operation_id,
-                now=self._clock(),
-                read_position=plan.position,
-                components=plan.read,
-            )
-            await self._write(tx, begun, plan.rows)
-
-        try:
-            await self._database.in_write(work)
-        except feed.AlreadyCommittedError:
-            return False
-        return True
-
-    async def _write(self, tx: Transaction, begun: feed.Begun, rows: Rows) -> None:
-        await write_rows(tx, begun, rows, kind="ingest", rules=self._rules)
 
     def _dead_letters(self, changes: Changes, rejected: Sequence[Rejected]) -> list[DeadLetter]:
         month = to_datetime(self._clock()).astimezone(UTC).strftime("%Y-%m")

@@ -65,11 +65,11 @@ class Overtaken(Writer):
             await hook()
         return await super()._read_components(*args)
 
-    async def _commit(self, *args: Any) -> bool:
+    async def _commit(self, *args: Any, **more: Any) -> Written:
         hook, self.before_commit = self.before_commit, None
         if hook is not None:
             await hook()
-        return await super()._commit(*args)
+        return await super()._commit(*args, **more)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ class TestManyWriters:
         assert (*await assert_from_scratch(database, keyring, rules), await counts(database)) == alone
         assert (written.stored, written.conflicts) == (120, 0)
         assert written.duplicates == 8 * 27 - 120
-        assert max(attempts) <= 3
+        assert max(attempts) <= 2
         feed = await database.run_schema(
             "CYPHER 5 MATCH (e:FeedEntry) RETURN e.position AS position, e.recordedAt AS at ORDER BY position"
         )
@@ -134,42 +134,31 @@ class TestManyWriters:
         assert all(early["at"] < late["at"] for early, late in pairwise(feed))
         print(f"attempts per batch: {sum(attempts) / len(attempts):.2f}, most {max(attempts)}")
 
-    async def test_a_batch_overtaken_again_and_again_is_decided_under_the_lock(
+    async def test_a_batch_that_is_overtaken_is_decided_under_the_lock_and_so_is_the_next(
         self, database: Database, keyring: Keyring, rules: Rules, overtaken: Overtaken, writer: Writer
     ) -> None:
-        rivals = iter(range(100))
-
-        async def rival() -> None:
-            number = next(rivals)
-            overtaken.before_commit = rival
-            await writer.write([message(userId=f"rival-{number}", traits={"phone": PHONE})])
+        async def write(number: int) -> Written:
+            overtaken.before_commit = lambda: writer.write(
+                [message(userId=f"rival-{number}", traits={"phone": PHONE})]
+            )
+            return await overtaken.write([message(userId=f"late-{number}", traits={"phone": PHONE})])
 
         await writer.write([message(userId="first", traits={"phone": PHONE})])
-        overtaken.before_commit = rival
-        written = await overtaken.write([message(userId="late", traits={"phone": PHONE})])
+        found = [await write(number) for number in range(3)]
 
-        assert (written.attempts, written.stored, next(rivals)) == (3, 1, 2)
+        assert [(written.attempts, written.stored) for written in found] == [(2, 1), (1, 1), (1, 1)]
         await assert_from_scratch(database, keyring, rules)
 
     async def test_a_repeat_found_under_the_lock_leaves_no_hole_in_the_feed(
         self, database: Database, overtaken: Overtaken, writer: Writer
     ) -> None:
         mine = message(userId="u", traits={"phone": PHONE}, messageId="m")
-        overtakers = iter(range(100))
-
-        async def rival() -> None:
-            if (number := next(overtakers)) == 1:
-                await writer.write([mine])
-                return
-            overtaken.before_commit = rival
-            await writer.write([message(userId=f"rival-{number}", traits={"phone": PHONE})])
-
         await writer.write([message(userId="first", traits={"phone": PHONE})])
-        overtaken.before_commit = rival
+        overtaken.before_commit = lambda: writer.write([mine])
         written = await overtaken.write([mine])
 
-        assert (written.attempts, written.stored, written.duplicates) == (3, 0, 1)
-        assert (await counts(database))["messages"] == 3
+        assert (written.attempts, written.stored, written.duplicates) == (2, 0, 1)
+        assert (await counts(database))["messages"] == 2
 
 
 class TestOvertaken:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gzip
+import os
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from graph.db.database import Database
-from graph.errors import DatabaseError, DatabaseUnavailableError, InputError
+from graph.errors import DatabaseError, DatabaseUnavailableError, GuanxiError, InputError
 from graph.ingest.files.load import FileLoader, FileOptions, Loaded
 from graph.ingest.files.mapping import parse_mapping
 from graph.ingest.sources import default_source
@@ -19,6 +22,7 @@ from graph.ingest.writer import Writer, Written
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.profile.export import export_identities
+from tests.graph.ingest.files.test_process import children
 
 
 class Quiet:
@@ -54,12 +58,15 @@ def faulty(database: Database, keyring: Keyring, blind: BlindIndex, rules: Any) 
     return Faulty(database, keyring=keyring, blind=blind, rules=rules)
 
 
-@pytest.fixture
-def load(faulty: Faulty, keyring: Keyring, blind: BlindIndex, tmp_path: Path) -> Any:
+@pytest.fixture(params=[sys.maxsize, 0], ids=["read here", "read beside"])
+def load(
+    request: pytest.FixtureRequest, faulty: Faulty, keyring: Keyring, blind: BlindIndex, tmp_path: Path
+) -> Any:
     loader = FileLoader(faulty, default_source("crm"), keyring=keyring, blind=blind)
 
     async def run(path: Path, watcher: Quiet | None = None, **options: Any) -> Loaded:
         options.setdefault("state_dir", tmp_path / "state")
+        options.setdefault("large", request.param)
         return await loader.load(path, FileOptions(**options), watcher=watcher or Quiet())
 
     return run
@@ -231,3 +238,83 @@ async def test_a_column_that_is_missing_stores_nothing(
     with pytest.raises(InputError, match="Did you mean 'recordId'"):
         await load(people(tmp_path / "p.csv", 2), mapping=mapping)
     assert await identities(database, keyring) == []
+
+
+async def test_killed_while_it_reads_nothing_is_lost_or_doubled(
+    load: Any, faulty: Faulty, tmp_path: Path, database: Database, keyring: Keyring
+) -> None:
+    path = bad_people(tmp_path / "p.csv")
+    calls = 0
+
+    def kill(_drafts: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            (process,) = children()
+            process.kill()
+
+    faulty.fail = kill
+    with pytest.raises(GuanxiError, match="killed by signal 9"):
+        await load(path, batch_rows=100, large=0)
+    stored = len(await identities(database, keyring))
+    assert 0 < stored < 1_980
+
+    faulty.fail = None
+    loaded = await load(path, batch_rows=100)
+    assert loaded.resumed_at is not None
+    assert counts(loaded) == (2_000, 1_980, 0, 20)  # no duplicates: it went on after what was committed
+    assert len(await identities(database, keyring)) == 1_980
+    assert rejected_lines(loaded) == [str(line) for line in range(2, 2_002, 100)]
+
+
+async def test_cancelled_while_it_reads_the_process_ends_and_the_rest_comes_later(
+    load: Any, faulty: Faulty, tmp_path: Path, database: Database, keyring: Keyring
+) -> None:
+    path = bad_people(tmp_path / "p.csv")
+    calls = 0
+
+    def cancel(_drafts: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            assert len(children()) == 1
+            running.cancel()
+
+    faulty.fail = cancel
+    running = asyncio.ensure_future(load(path, batch_rows=100, large=0))
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert children() == []
+
+    faulty.fail = None
+    loaded = await load(path, batch_rows=100)
+    assert loaded.resumed_at == 201
+    done = loaded.progress
+    assert (done.rows, done.stored + done.duplicates, done.rejected) == (2_000, 1_980, 20)
+    assert len(await identities(database, keyring)) == 1_980
+    assert rejected_lines(loaded) == [str(line) for line in range(2, 2_002, 100)]
+
+
+async def test_what_was_read_before_an_error_is_stored(load: Any, tmp_path: Path) -> None:
+    packed = gzip.compress(bad_people(tmp_path / "p.csv", noise=True).read_bytes())
+    path = tmp_path / "cut.csv.gz"
+    path.write_bytes(packed[: len(packed) // 2])
+    watcher = Quiet()
+    with pytest.raises(InputError, match="is not a whole gzip file"):
+        await load(path, watcher, batch_rows=100)
+    assert watcher.committed
+    assert watcher.committed == [100 * (n + 1) for n in range(len(watcher.committed))]
+
+
+def bad_people(path: Path, *, noise: bool = False) -> Path:
+    """Two thousand rows, each hundredth without an id, from the first on."""
+    note = (lambda: os.urandom(50).hex()) if noise else str
+    rows = [f"{'' if n % 100 == 0 else f'C{n}'},1391234{n:04d},{note()}\n" for n in range(2_000)]
+    path.write_text("recordId,phone,note\n" + "".join(rows), encoding="utf-8")
+    return path
+
+
+def rejected_lines(loaded: Loaded) -> list[str]:
+    assert loaded.rejected_file is not None
+    with loaded.rejected_file.open(encoding="utf-8", newline="") as file:
+        return [line for line, *_ in list(csv.reader(file))[1:]]
