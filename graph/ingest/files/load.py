@@ -1,4 +1,4 @@
-"""A file through the writer: while one chunk is written the next is read and prepared.
+"""A file through the writer: while one chunk is written the next is read (by `process.py`) and prepared.
 
 One writer, in the order of the file: rows of one file speak of the same people, so a second writer finds what
 it read changed and decides again (measured: two writers are slower on Febrl, and no faster on events). Memory
@@ -8,12 +8,12 @@ is bounded by the rows of two chunks.
 from __future__ import annotations
 
 import asyncio
-import gzip
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import gc
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 from neo4j.exceptions import DriverError, Neo4jError
 from tenacity import (
@@ -28,11 +28,13 @@ from graph.clock import Clock, system_clock
 from graph.errors import DatabaseError, DatabaseUnavailableError, GuanxiError
 from graph.ingest.draft import Draft, draft
 from graph.ingest.files.checkpoint import Checkpoint, Progress
+from graph.ingest.files.chunks import Chunk, Reading
 from graph.ingest.files.mapping import FileMapping, default_mapping
-from graph.ingest.files.records import RowReader, as_file
+from graph.ingest.files.process import LARGE_BYTES, open_chunks
+from graph.ingest.files.records import as_file
 from graph.ingest.files.rejects import RejectedFile, rejected_path
-from graph.ingest.files.rows import Row, Rows
-from graph.ingest.files.stream import STDIN, FileFormat, OpenFile, broken_gzip, fingerprint, open_file
+from graph.ingest.files.rows import Rows
+from graph.ingest.files.stream import STDIN, FileFormat, OpenFile, fingerprint, open_file
 from graph.ingest.message import Message, Rejected
 from graph.ingest.poison import write_around_poison
 from graph.ingest.sources import SourceDeclaration
@@ -41,8 +43,8 @@ from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 
 BATCH_ROWS: Final = 2_000
-BATCH_BYTES: Final = 4 * 1_048_576
 PATIENCE_SECONDS: Final = 300.0
+COLLECT_AFTER: Final = 20_000
 TOO_MANY_POISONED: Final = 100
 """Poisoned rows after which a run stops, where they are more than a tenth: the fault is not theirs."""
 
@@ -62,7 +64,10 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileOptions:
-    """How a file is read; `as_of` in microseconds. Without a `state_dir` for checkpoints none is resumed."""
+    """How a file is read; `as_of` in microseconds. Without a `state_dir` for checkpoints none is resumed.
+
+    From `large` bytes on it is read by a process of its own; that changes how long it takes and nothing else.
+    """
 
     mapping: FileMapping | None = None
     as_of: int | None = None
@@ -72,6 +77,7 @@ class FileOptions:
     state_dir: Path | None = None
     batch_rows: int = BATCH_ROWS
     patience: float = PATIENCE_SECONDS
+    large: int = LARGE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +113,12 @@ class Loaded:
         }
 
 
-@dataclass(slots=True)
-class _Chunk:
-    """Some rows on their way; `progress` is theirs alone until it is added up."""
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A chunk and the drafts of its messages."""
 
-    messages: list[Message] = field(default_factory=list[Message])
-    drafts: dict[int, Draft] = field(default_factory=dict[int, Draft])
-    progress: Progress = field(default_factory=Progress)
+    chunk: Chunk
+    drafts: dict[int, Draft]
 
 
 class FileLoader:
@@ -148,31 +153,40 @@ class FileLoader:
         with open_file(path, encoding=options.encoding, format_=options.format) as file:
             rows = Rows(file, delimiter=options.delimiter)
             mapping = _mapping(rows, options.mapping, file)
-            reader = RowReader(_declaring(self._source, mapping), self._clock(), mapping, options.as_of)
+            reading = Reading(
+                path=path,
+                format=file.format,
+                source=_declaring(self._source, mapping),
+                now=self._clock(),
+                batch_rows=options.batch_rows,
+                encoding=options.encoding,
+                delimiter=options.delimiter,
+                mapping=mapping,
+                as_of=options.as_of,
+            )
             checkpoint = _checkpoint(path, self._source, mapping, options)
             done = checkpoint.load() if checkpoint else None
             rejects = RejectedFile(rejected_path(path, file.format), file.format, rows.columns)
             rejects.begin(done.rejected_size if done else 0)
             if done:
                 rows.skip_to(done.place, done.line)
-            run = _Run(
-                loader=self,
-                file=file,
-                rows=iter(rows),
-                reader=reader,
-                rejects=rejects,
-                checkpoint=checkpoint,
-                done=done or Progress(),
-                options=options,
-                watcher=watcher,
-            )
             resumed_at = done.line if done else None
-            try:
+            with (
+                open_chunks(file, rows, reading, large=options.large) as chunks,
+                closing(rejects),
+                _collecting_seldom(),
+            ):
+                run = _Run(
+                    loader=self,
+                    file=file,
+                    chunks=chunks,
+                    rejects=rejects,
+                    checkpoint=checkpoint,
+                    done=done or Progress(),
+                    options=options,
+                    watcher=watcher,
+                )
                 await run.all()
-            except BaseExceptionGroup as group:
-                raise _first(group) from None
-            finally:
-                rejects.close()
             if checkpoint:
                 checkpoint.remove()
             kept = rejects.path if run.done.rejected else None
@@ -206,8 +220,7 @@ class _Run:
 
     loader: FileLoader
     file: OpenFile
-    rows: Iterator[Row]
-    reader: RowReader
+    chunks: Iterator[Chunk]
     rejects: RejectedFile
     checkpoint: Checkpoint | None
     done: Progress
@@ -215,55 +228,31 @@ class _Run:
     watcher: Watcher
 
     async def all(self) -> None:
-        """Read and write everything."""
+        """Read and write everything; what was read before an error is written before it is raised."""
         self.watcher.begin(self.file.label, self.file.size)
-        chunk = await asyncio.to_thread(self._next_chunk)
-        while chunk is not None:
-            async with asyncio.TaskGroup() as tasks:
-                following = tasks.create_task(asyncio.to_thread(self._next_chunk))
-                writing = tasks.create_task(self._write(chunk))
-            writing.result()  # a task that was cancelled alone ends its group without an error
-            chunk = following.result()
+        ready = await asyncio.to_thread(self._next)
+        while ready is not None:
+            written, following = await asyncio.gather(
+                self._write(ready), asyncio.to_thread(self._next), return_exceptions=True
+            )
+            if isinstance(written, BaseException):
+                raise written
+            if isinstance(following, BaseException):
+                raise following
+            ready = following
 
-    def _next_chunk(self) -> _Chunk | None:
-        """Read, normalise and prepare the next rows, off the event loop."""
-        chunk = _Chunk()
-        size, before = 0, -1
-        try:
-            for row in self.rows:
-                self._take(row, chunk)
-                size += row.end - before if before >= 0 else 0
-                before = row.end
-                if chunk.progress.rows >= self.options.batch_rows or size >= BATCH_BYTES:
-                    break
-        except (EOFError, gzip.BadGzipFile, zlib.error):
-            raise broken_gzip(self.file.path) from None
-        if not chunk.progress.rows:
-            return None
-        chunk.progress.rejected_size = self.rejects.size
-        chunk.drafts = self.loader.prepare(chunk.messages)
-        return chunk
+    def _next(self) -> _Ready | None:
+        """The next chunk, prepared off the event loop; None at the end."""
+        chunk = next(self.chunks, None)
+        return _Ready(chunk, self.loader.prepare(chunk.messages)) if chunk else None
 
-    def _take(self, row: Row, chunk: _Chunk) -> None:
-        progress = chunk.progress
-        progress.rows += 1
-        progress.place, progress.line = row.end, row.line + row.lines - 1
-        if row.problem:
-            reason = row.problem
-        else:
-            read = self.reader.read(row.values)
-            if isinstance(read, Message):
-                chunk.messages.append(read)
-                return
-            reason = f"{read.field}: {read.message}" if read.field else read.message
-        progress.rejected += 1
-        self.rejects.add(row, reason)
-
-    async def _write(self, chunk: _Chunk) -> None:
+    async def _write(self, ready: _Ready) -> None:
         """Commit a chunk and remember it."""
-        progress = chunk.progress
+        chunk, progress = ready.chunk, ready.chunk.progress
+        self.rejects.add(chunk.rejected)
+        progress.rejected_size = self.rejects.size
         if chunk.messages:
-            written, progress.poisoned = await self._patiently(chunk)
+            written, progress.poisoned = await self._patiently(ready)
             progress.stored = written.stored
             progress.duplicates = written.duplicates
             progress.conflicts = written.conflicts
@@ -272,7 +261,7 @@ class _Run:
         self.done.add(progress)
         if self.checkpoint:
             self.checkpoint.save(self.done)
-        self.watcher.advance(self.file.consumed(), self.done.rows)
+        self.watcher.advance(chunk.consumed, self.done.rows)
         if self.done.poisoned > max(TOO_MANY_POISONED, self.done.rows // 10):
             done = self.done
             raise DatabaseError(
@@ -280,7 +269,7 @@ class _Run:
                 remedy="They are kept: see the log, then run `guanxi ingest replay` and this command again.",
             )
 
-    async def _patiently(self, chunk: _Chunk) -> tuple[Written, int]:
+    async def _patiently(self, ready: _Ready) -> tuple[Written, int]:
         attempts = AsyncRetrying(
             retry=retry_if_exception(_may_pass),
             wait=wait_exponential_jitter(multiplier=0.2, max=10, jitter=0.2),
@@ -289,7 +278,7 @@ class _Run:
             reraise=True,
         )
         try:
-            return await attempts(self.loader.write, chunk.messages, chunk.drafts)
+            return await attempts(self.loader.write, ready.chunk.messages, ready.drafts)
         except DatabaseUnavailableError as error:
             if isinstance(error.__cause__, GuanxiError) and not _may_pass(error):
                 raise error.__cause__ from None
@@ -303,21 +292,22 @@ class _Run:
         self.watcher.waiting(error.message if isinstance(error, GuanxiError) else "Neo4j does not answer.")
 
 
+@contextmanager
+def _collecting_seldom() -> Generator[None]:
+    """Rows make many objects and hardly a cycle: Python's collector, told nothing, takes a quarter of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 def _may_pass(error: BaseException) -> bool:
     """True where the database may come back by itself."""
     cause = error.__cause__
     outside = cause is None or isinstance(cause, (DriverError, Neo4jError, OSError, DatabaseUnavailableError))
     return isinstance(error, DatabaseUnavailableError) and outside
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error that ended the tasks; the others were only cancelled."""
-    error = group.exceptions[0]
-    return (
-        _first(cast("BaseExceptionGroup[BaseException]", error))
-        if isinstance(error, BaseExceptionGroup)
-        else error
-    )
 
 
 def _mapping(rows: Rows, given: FileMapping | None, file: OpenFile) -> FileMapping | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -57,14 +58,16 @@ class RejectedFile:
         self._file.truncate(size)
         self._file.seek(0, os.SEEK_END)
 
-    def add(self, row: Row, reason: str) -> None:
-        """Keep a row. Raises InputError where the file cannot be written."""
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Keep rows, as `rejected_line` gives them. Raises InputError where the file cannot be written."""
+        if not lines:
+            return
         try:
             if self._file is None:
                 self._file = self._opened()
                 if self._format is FileFormat.CSV:
                     self._file.write(_csv([LINE_COLUMN, REASON_COLUMN, *self._columns]))
-            self._file.write(self._line(row, reason))
+            self._file.writelines(lines)
         except OSError as error:
             raise InputError(
                 f"Rejected rows cannot be written to {self.path}: {error.strerror}.",
@@ -77,17 +80,23 @@ class RejectedFile:
             self._file.close()
             self._file = None
 
-    def _line(self, row: Row, reason: str) -> bytes:
-        if self._format is FileFormat.CSV:
-            fields = [_text(row.raw)] if isinstance(row.raw, bytes) else row.raw
-            return _csv([str(row.line), reason, *fields])
-        said = row.values or _text(row.raw if isinstance(row.raw, bytes) else b"")
-        return orjson.dumps({LINE_COLUMN: row.line, REASON_COLUMN: reason, ROW_KEY: said}) + b"\n"
-
     def _opened(self) -> BinaryIO:
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, _MODE)
         os.fchmod(descriptor, _MODE)
         return os.fdopen(descriptor, "r+b")
+
+
+def rejected_line(row: Row, reason: str, format_: FileFormat) -> bytes:
+    """A row as it stands in the file of rejected rows, with its end of line."""
+    if format_ is FileFormat.CSV:
+        fields = [_text(row.raw)] if isinstance(row.raw, bytes) else row.raw
+        return _csv([str(row.line), reason, *fields])
+    text = _text(row.raw) if isinstance(row.raw, bytes) else ""
+    told = {LINE_COLUMN: row.line, REASON_COLUMN: reason}
+    try:
+        return orjson.dumps({**told, ROW_KEY: row.values or text}) + b"\n"
+    except TypeError:  # nested deeper than JSON is written, though it could be read
+        return orjson.dumps({**told, ROW_KEY: text}) + b"\n"
 
 
 def _text(raw: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gc
 import gzip
 import os
 import stat
@@ -299,9 +300,10 @@ async def test_what_was_read_before_an_error_is_stored(load: Any, tmp_path: Path
     packed = gzip.compress(bad_people(tmp_path / "p.csv", noise=True).read_bytes())
     path = tmp_path / "cut.csv.gz"
     path.write_bytes(packed[: len(packed) // 2])
-    watcher = Quiet()
+    watcher, collected = Quiet(), gc.get_threshold()
     with pytest.raises(InputError, match="is not a whole gzip file"):
         await load(path, watcher, batch_rows=100)
+    assert gc.get_threshold() == collected
     assert watcher.committed
     assert watcher.committed == [100 * (n + 1) for n in range(len(watcher.committed))]
 
