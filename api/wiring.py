@@ -20,6 +20,7 @@ from graph.household.service import Households
 from graph.identity.rules import Rules, load_rules
 from graph.ingest.registry import SourceRegistry
 from graph.ingest.writer import Writer
+from graph.judgement.review import ReviewQueue
 from graph.judgement.service import JudgementService
 from graph.matching.service import Matching
 from graph.privacy.blind import BlindIndex
@@ -46,6 +47,7 @@ class Services:
     access: AccessService
     sources: SourceRegistry
     judgements: JudgementService
+    review: ReviewQueue
     erasures: ErasureService
     explanations: Explanations
     matching: Matching
@@ -58,7 +60,7 @@ class Services:
     @property
     def followers(self) -> tuple[Follower, ...]:
         """What is derived from the graph behind its writers, in the order in which each builds on the one before."""
-        return (self.matching, self.households)
+        return (self.matching, self.households, self.review)
 
 
 @asynccontextmanager
@@ -115,6 +117,9 @@ def compose(
         access=AccessService(database, clock=clock),
         sources=SourceRegistry(database, clock=clock),
         judgements=JudgementService(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
+        review=ReviewQueue(
+            database, keyring=keyring, blind=blind, rules=rules, matching=matching, clock=clock
+        ),
         erasures=ErasureService(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
         explanations=Explanations(database, keyring=keyring, blind=blind, rules=rules, matching=matching),
         matching=matching,

@@ -67,6 +67,9 @@ def _relationship(relationship: Relationship) -> Iterator[str]:
     yield ""
     yield relationship.meaning
     yield from _table(relationship.properties)
+    if relationship.indexed:
+        yield ""
+        yield "Indexed: " + "; ".join(f"({', '.join(key)})" for key in relationship.indexed) + "."
 
 
 def _table(properties: Mapping[str, str]) -> Iterator[str]:

@@ -24,12 +24,13 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """A relationship type with the labels it joins."""
+    """A relationship type with the labels it joins, and its properties that are indexed together."""
 
     type: str
     meaning: str
     joins: tuple[tuple[str, str], ...]
     properties: Mapping[str, str] = field(default_factory=dict[str, str])
+    indexed: tuple[tuple[str, ...], ...] = ()
 
 
 _RECORDED: Final = {"recordedAt": "when it was committed, µs; follows commit order"}
@@ -56,12 +57,14 @@ NODES: Final = (
             "lastSeenAt": "latest time the person was seen here, µs",
             "matched": "digest of what matching compared last, and by which model",
             "corrected": "true once a value was corrected on it by hand, whether that stands or not",
-            "ambiguous": "its place in the stewards' queue; only where it fits two people equally well",
+            "ambiguous": "since when, and its id; only where it fits two people equally well",
+            "place": "its place in the stewards' queue of ambiguous profiles, written behind the feed",
+            "stake": "the value at stake there, whole CNY",
             "judged": "true where it ever disowned an identifier, so that others need not be searched for it",
             **_RECORDED,
         },
         unique=(("id",), ("recordKey",), ("birthId",)),
-        indexed=(("component",), ("ambiguous",)),
+        indexed=(("component",), ("place",)),
     ),
     Node(
         "Identifier",
@@ -242,7 +245,7 @@ NODES: Final = (
     Node(
         "FeedCursor",
         "How far something that is derived behind the feed has come.",
-        {"name": "what follows: households", "position": "the last position it has followed"},
+        {"name": "what follows: households or review", "position": "the last position it has followed"},
         unique=(("name",),),
     ),
     Node(
@@ -291,6 +294,12 @@ NODES: Final = (
         },
         unique=(("birthId",), ("profileId",)),
         indexed=(("successor",),),
+    ),
+    Node(
+        "Erasing",
+        "An erased profile of which only messages are left, which nobody can open; it goes with the last of them.",
+        {"id": "the profile's id"},
+        unique=(("id",),),
     ),
     Node(
         "Suppression",
@@ -366,6 +375,8 @@ RELATIONSHIPS: Final = (
             "rule": "alone, linked, ambiguous, limit, cap or overgrown",
             "reason": "namespace that joined it",
             "rules": "version of the rules",
+            "since": "since when it is for this reason, µs; missing where since `from`",
+            "earlier": "reasons before it, oldest first, the latest 50: `since|tier|rule|reason|rules`",
         },
     ),
     Relationship(
@@ -399,13 +410,23 @@ RELATIONSHIPS: Final = (
         "SCORED",
         "A model's probability that two profiles are one person; stored once, from the lesser id.",
         (("Profile", "Profile"),),
-        {"probability": "0.5 to 1", "model": "version of the model", **_RECORDED},
+        {
+            "probability": "0.5 to 1",
+            "model": "version of the model",
+            "place": "its place in the stewards' queue of likely pairs, written behind the feed; only of the best "
+            "pair of two users",
+            "stake": "the value at stake there, whole CNY",
+            **_RECORDED,
+        },
+        indexed=(("place",),),
     ),
     Relationship(
         "BLOCKS_ON", "The profile is compared with others on this key.", (("Profile", "BlockingKey"),)
     ),
     Relationship(
-        "BROUGHT", "The profile brought this message.", (("Profile", "Message"), ("Profile", "Touchpoint"))
+        "BROUGHT",
+        "The profile brought this message.",
+        (("Profile", "Message"), ("Profile", "Touchpoint"), ("Erasing", "Message"), ("Erasing", "Touchpoint")),
     ),
     Relationship("CORRECTED", "Set by hand on this profile.", (("Profile", "Correction"),)),
     Relationship("SHOWS", "The content of the touchpoint.", (("Touchpoint", "Content"),)),
@@ -415,7 +436,7 @@ RELATIONSHIPS: Final = (
         "The person's relation to a vehicle.",
         (("Profile", "Vehicle"),),
         {
-            "role": "owner or driver",
+            "role": "owner, coBuyer, payer or driver: the first of these that was ever said",
             "vin": "the VIN, sealed under the profile's key",
             "firstAt": "first seen with it, µs",
             "lastAt": "last seen with it, µs",

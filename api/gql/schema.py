@@ -17,6 +17,7 @@ from api.gql.erasure.resolvers import ErasureMutation, ErasureQuery
 from api.gql.explanation.queries import ExplanationQuery
 from api.gql.household.queries import HouseholdQuery
 from api.gql.judgement.resolvers import JudgementMutation, JudgementQuery
+from api.gql.judgement.review import QueueQuery
 from api.gql.plain import PlainExecutor
 from api.gql.profile.mutations import ProfileMutation
 from api.gql.profile.people import FormerUser, User, Vehicle
@@ -30,6 +31,7 @@ SDL_FILE: Final = Path(__file__).with_name("schema.graphql")
 QUERIES: Final[tuple[type, ...]] = (
     ProfileQuery,
     JudgementQuery,
+    QueueQuery,
     HouseholdQuery,
     ExplanationQuery,
     ErasureQuery,

@@ -1,6 +1,7 @@
 // explanation.find_subjects
 // The records that are meant: by profile id or by blind index of the record itself, by a oneId the founder of the
-// person it leads to now; each with its user, component, birth id, and the record that was born with that oneId.
+// person it leads to now, of an erased record its successor; each with its user, component, and the record that was born
+// with that oneId, or succeeded to it.
 // mode: read
 // param asked: MAP
 // returns subjects: LIST<LIST<STRING>>
@@ -12,7 +13,8 @@ CALL () {
 }
 CALL () {
   UNWIND $asked.refs AS ref
-  MATCH (born:Profile {birthId: ref})-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
+  OPTIONAL MATCH (gone:Erased {birthId: ref})
+  MATCH (born:Profile {birthId: coalesce(gone.successor, ref)})-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
   MATCH (p:Profile {birthId: u.oneId})
   RETURN collect([ref, p.id, u.oneId, p.component, born.id]) AS founders
 }

@@ -1,6 +1,6 @@
 // explanation.read_decisions
-// What was decided of some profiles, in all times, by profile and time, at most `most` of each; and by which models
-// pairs of them were scored. `rules` says of each profile by which rules it is where it is now.
+// What was decided of some profiles, in all times, by profile and time, at most `most` intervals of each, with the
+// reasons before the last one of each interval; and by which models pairs of them were scored.
 // mode: read
 // param asked: MAP
 // param most: INTEGER
@@ -16,7 +16,7 @@ CALL () {
     RETURN r, u ORDER BY r.from DESC LIMIT $most
   }
   WITH p, r, u ORDER BY r.from, p.id
-  RETURN collect([p.id, u.oneId, r.from, r.to, r.tier, r.rule, r.reason, r.rules]) AS decisions
+  RETURN collect([p.id, u.oneId, r.from, r.to, r.tier, r.rule, r.reason, r.rules, r.since, r.earlier]) AS decisions
 }
 CALL () {
   UNWIND $asked.pairs AS pair

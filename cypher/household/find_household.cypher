@@ -1,6 +1,6 @@
 // household.find_household
 // A present household by its id; else, for one that bears a birth id, the household of that kind in which the person
-// is to whom this birth id leads now.
+// is to whom this birth id leads now, of an erased profile by its successor.
 // mode: read
 // param id: STRING
 // param birthId: STRING
@@ -13,7 +13,8 @@ CALL () {
   WHERE h.until IS NULL
   RETURN h, 0 AS place
   UNION ALL
-  MATCH (:Profile {birthId: $birthId})-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)
+  OPTIONAL MATCH (gone:Erased {birthId: $birthId})
+  MATCH (:Profile {birthId: coalesce(gone.successor, $birthId)})-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)
   MATCH (u)-[own:MEMBER_OF WHERE own.to IS NULL]->(h:Household)
   WHERE h.kind = $kind
   RETURN h, 1 AS place

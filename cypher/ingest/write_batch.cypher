@@ -2,8 +2,9 @@
 // Writes one decided batch, or what a judgement means for identity: every list of `rows` is a unit of its own, rows are lists sorted by key, and what is
 // CREATEd is known to be new under the feed lock (`feed.begin_write` ran first in this transaction). Times only
 // widen and counts only add up, since an edge may have been used meanwhile by a batch that is no conflict. An edge is
-// found from its profile (its other end has no label, so no plan begins there): a hot identifier has too many. The lists
-// travel in one map: the server plans anew for each combination of parameter sizes, but not for a map's contents.
+// found from its profile (its other end has no label, so no plan begins there): a hot identifier has too many. A reason that
+// changes while the user stays is kept in `earlier`, the latest 50: an interval more would be walked by every read of the
+// user. The lists travel in one map: the server plans anew for each combination of parameter sizes, but not for a map's contents.
 // mode: write
 // param position: INTEGER
 // param recordedAt: INTEGER
@@ -135,7 +136,7 @@ CALL () {
   MATCH (v:Vehicle {key: r[1]})
   MERGE (p)-[d:DRIVES]->(v)
   ON CREATE SET d.vin = r[2], d.recordedAt = $recordedAt
-  SET d.role = CASE WHEN r[3] = 'owner' THEN r[3] ELSE coalesce(d.role, r[3]) END,
+  SET d.role = head([role IN ['owner', 'coBuyer', 'payer', 'driver'] WHERE role IN [d.role, r[3]]]),
       d.ownedAt = CASE WHEN r[3] = 'owner' THEN coalesce(d.ownedAt, $recordedAt) ELSE d.ownedAt END,
       d.firstAt = CASE WHEN r[4] < coalesce(d.firstAt, r[4] + 1) THEN r[4] ELSE d.firstAt END,
       d.lastAt = CASE WHEN r[5] > coalesce(d.lastAt, r[5] - 1) THEN r[5] ELSE d.lastAt END,
@@ -170,7 +171,9 @@ CALL () {
 CALL () {
   UNWIND $rows.reasons AS r
   MATCH (p:Profile {id: r[0]})-[m:RESOLVED_TO WHERE m.to IS NULL]->(:User)
-  SET m.tier = r[1], m.rule = r[2], m.reason = r[3], m.rules = $rules
+  SET m.earlier = (coalesce(m.earlier, []) +
+        (toString(coalesce(m.since, m.from)) + '|' + m.tier + '|' + m.rule + '|' + m.reason + '|' + m.rules))[-50..]
+  SET m.since = $recordedAt, m.tier = r[1], m.rule = r[2], m.reason = r[3], m.rules = $rules
 }
 CALL () {
   UNWIND $rows.retired AS oneId

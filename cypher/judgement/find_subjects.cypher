@@ -1,6 +1,7 @@
 // judgement.find_subjects
 // The profiles that are meant: by profile id itself, or by a oneId the founder of the person it leads to now; each
-// with its user and component, and the profile that was born with that oneId. `standing` are the judgements in force about any of them, by what they say.
+// with its user and component, and the profile that was born with that oneId, or succeeded to it from an erased one.
+// `standing` are the judgements in force about any of them, by what they say.
 // mode: read
 // param asked: MAP
 // returns subjects: LIST<LIST<STRING>>
@@ -13,7 +14,8 @@ CALL () {
 }
 CALL () {
   UNWIND $asked.refs AS ref
-  MATCH (born:Profile {birthId: ref})-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
+  OPTIONAL MATCH (gone:Erased {birthId: ref})
+  MATCH (born:Profile {birthId: coalesce(gone.successor, ref)})-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
   MATCH (p:Profile {birthId: u.oneId})
   RETURN collect([ref, p.id, u.oneId, p.component, born.id]) AS founders
 }

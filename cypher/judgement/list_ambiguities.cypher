@@ -1,20 +1,21 @@
 // judgement.list_ambiguities
-// A page of the profiles that fit several people equally well, the longest waiting first; each with its user, the
-// tier that tied, and whom it fits. `key` is the place in the queue.
+// A page of the profiles that fit several people equally well, most at stake first; each with its user, the tier that
+// tied, and whom it fits. `key` is the place in the queue.
 // mode: read
 // param after: STRING
 // param limit: INTEGER
 // returns key: STRING
+// returns stake: INTEGER
 // returns profileId: STRING
 // returns oneId: STRING
 // returns tier: STRING
 // returns candidates: LIST<STRING>
 /* :params {after: '', limit: 21} */
 MATCH (p:Profile)
-WHERE p.ambiguous > $after
-WITH p ORDER BY p.ambiguous LIMIT $limit
+WHERE p.place > $after AND p.ambiguous IS NOT NULL
+WITH p ORDER BY p.place LIMIT $limit
 MATCH (p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
 WITH p, u, [(p)-[c:CANDIDATE]->(other) | [c.tier, other.oneId]] AS ties
-RETURN p.ambiguous AS key, p.id AS profileId, u.oneId AS oneId, ties[0][0] AS tier,
+RETURN p.place AS key, p.stake AS stake, p.id AS profileId, u.oneId AS oneId, ties[0][0] AS tier,
        [tie IN ties | tie[1]] AS candidates
 ORDER BY key

@@ -3,7 +3,8 @@ CREATE CONSTRAINT profile_id IF NOT EXISTS FOR (n:Profile) REQUIRE n.id IS UNIQU
 CREATE CONSTRAINT profile_record_key IF NOT EXISTS FOR (n:Profile) REQUIRE n.recordKey IS UNIQUE;
 CREATE CONSTRAINT profile_birth_id IF NOT EXISTS FOR (n:Profile) REQUIRE n.birthId IS UNIQUE;
 CREATE INDEX profile_component IF NOT EXISTS FOR (n:Profile) ON (n.component);
-CREATE INDEX profile_ambiguous IF NOT EXISTS FOR (n:Profile) ON (n.ambiguous);
+CREATE INDEX profile_place IF NOT EXISTS FOR (n:Profile) ON (n.place);
+CREATE INDEX scored_place IF NOT EXISTS FOR ()-[s:SCORED]-() ON (s.place);
 CREATE CONSTRAINT identifier_key IF NOT EXISTS FOR (n:Identifier) REQUIRE n.key IS UNIQUE;
 CREATE CONSTRAINT user_one_id IF NOT EXISTS FOR (n:User) REQUIRE n.oneId IS UNIQUE;
 CREATE CONSTRAINT former_user_one_id IF NOT EXISTS FOR (n:FormerUser) REQUIRE n.oneId IS UNIQUE;
@@ -34,6 +35,7 @@ CREATE CONSTRAINT correction_id IF NOT EXISTS FOR (n:Correction) REQUIRE n.id IS
 CREATE CONSTRAINT erased_birth_id IF NOT EXISTS FOR (n:Erased) REQUIRE n.birthId IS UNIQUE;
 CREATE CONSTRAINT erased_profile_id IF NOT EXISTS FOR (n:Erased) REQUIRE n.profileId IS UNIQUE;
 CREATE INDEX erased_successor IF NOT EXISTS FOR (n:Erased) ON (n.successor);
+CREATE CONSTRAINT erasing_id IF NOT EXISTS FOR (n:Erasing) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT suppression_key IF NOT EXISTS FOR (n:Suppression) REQUIRE n.key IS UNIQUE;
 CREATE CONSTRAINT migration_version IF NOT EXISTS FOR (n:Migration) REQUIRE n.version IS UNIQUE;
 CREATE CONSTRAINT installation_id IF NOT EXISTS FOR (n:Installation) REQUIRE n.id IS UNIQUE;

@@ -1,11 +1,12 @@
 // profile.find_founder
-// The founder's profile of the person that a oneId leads to now.
+// The founder's profile of the person that a oneId leads to now, of an erased profile by its successor.
 // mode: read
 // param oneId: STRING
 // returns profileId: STRING
 // returns source: STRING
 // returns recordId: BYTES
 /* :params {oneId: '0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'} */
-MATCH (:Profile {birthId: $oneId})-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)
+OPTIONAL MATCH (gone:Erased {birthId: $oneId})
+MATCH (:Profile {birthId: coalesce(gone.successor, $oneId)})-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)
 MATCH (founder:Profile {birthId: u.oneId})
 RETURN founder.id AS profileId, founder.source AS source, founder.recordId AS recordId

@@ -10,7 +10,7 @@ MATCH (:Vehicle {key: $key})<-[d:DRIVES WHERE d.recordedAt <= $at]-(p:Profile)
 MATCH (p)-[r:RESOLVED_TO WHERE r.from <= $at AND (r.to IS NULL OR r.to > $at)]->(u)
 WITH p, d, u LIMIT $rows
 RETURN collect([p.id, p.source, p.recordId, u.oneId,
-                CASE WHEN d.role = 'owner' AND coalesce(d.ownedAt, d.recordedAt) <= $at THEN 'owner' ELSE 'driver' END,
+                CASE WHEN d.role <> 'owner' OR coalesce(d.ownedAt, d.recordedAt) <= $at THEN d.role ELSE 'driver' END,
                 '*', d.firstAt, d.lastAt,
                 CASE WHEN coalesce(d.ownedAt, d.recordedAt) <= $at THEN d.ownerSince END,
                 d.recordedAt, null]) AS holders

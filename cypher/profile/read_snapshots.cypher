@@ -45,7 +45,7 @@ CALL (members) {
   UNWIND members AS p
   MATCH (p)-[d:DRIVES WHERE d.recordedAt <= $at]->(v:Vehicle)
   RETURN collect([p.id, v.key, v.mask, v.model,
-                  CASE WHEN d.role = 'driver' OR coalesce(d.ownedAt, d.recordedAt) <= $at THEN d.role END,
+                  CASE WHEN d.role <> 'owner' OR coalesce(d.ownedAt, d.recordedAt) <= $at THEN d.role END,
                   CASE WHEN coalesce(d.ownedAt, d.recordedAt) <= $at THEN d.ownerSince END,
                   CASE WHEN $clear THEN d.vin END]) AS vehicles
 }

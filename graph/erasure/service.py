@@ -1,7 +1,9 @@
 """Erasing profiles: a note in the keyring, one transaction in the graph, and their keys shredded.
 
 In that order, so that the graph never holds a profile that cannot be opened and resolved with the others, and
-whoever is killed in between leaves a note by which `resume` ends what was begun. See docs/adr/0014-erasure.md.
+whoever is killed in between leaves a note by which `resume` ends what was begun. Of profiles with very many messages
+that transaction leaves the messages, cut off and soon unreadable, to be removed in bounded steps. See
+docs/adr/0014-erasure.md.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from graph.erasure.model import (
     Tombstone,
 )
 from graph.erasure.plan import Doomed, Survey, hot_limits, place_without, read_survey, successors
+from graph.erasure.sweep import MOST_MESSAGES, Sweeper
 from graph.errors import DatabaseError, InputError
 from graph.identity.changes import identity_changes
 from graph.identity.place import Placed
@@ -38,6 +41,7 @@ from graph.ingest.draft import suppression_index
 from graph.ingest.rows import Rows, empty_rows, identity_rows, sort_rows, touched_components, touched_users
 from graph.judgement.repository import Judgements
 from graph.judgement.service import LONGEST_KEY, LONGEST_WHY
+from graph.matching.model import from_json
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
@@ -67,6 +71,7 @@ class _Plan:
     successors: dict[str, str | None]
     removed: Removed
     letters: tuple[str, ...]
+    cooled: tuple[str, ...]
 
     @property
     def ids(self) -> list[str]:
@@ -89,22 +94,26 @@ class ErasureService:
         blind: BlindIndex,
         rules: Rules,
         clock: Clock = system_clock,
+        most_messages: int = MOST_MESSAGES,
     ) -> None:
         self._database = database
         self._keyring = keyring
         self._blind = blind
         self._rules = rules
         self._clock = clock
+        self._most = most_messages
+        self._sweeper = Sweeper(database, clock=clock, most=most_messages)
         self._reader = ComponentReader(keyring, rules)
         self._judgements = Judgements(keyring)
 
     async def erase(
         self, target: Target, *, by: str, why: str = "", idempotency_key: str | None = None
     ) -> Erasure:
-        """Erase a profile, or all of a person's; returns when its keys are shredded.
+        """Erase a profile, or all of a person's; returns when its keys are shredded and its messages removed.
 
         Erasing again changes nothing and answers the tombstones. Cut off once it was noted in the keyring, it
-        is ended by `resume`. Raises ProfileNotFoundError and InputError.
+        is ended by `resume`. However much was brought, no transaction removes more than `most_messages` of it.
+        Raises ProfileNotFoundError and InputError.
         """
         _check(why, idempotency_key)
         operation_id = f"erasure/{by}/{idempotency_key}" if idempotency_key else new_id()
@@ -137,6 +146,8 @@ class ErasureService:
             return await self._repeated(tombstones)
         plan, at = done[-1]
         await self._shred(plan.ids)
+        if plan.survey.messages > self._most:
+            await self._sweeper.sweep(plan.ids)
         made = [Tombstone(one.id, one.birth_id, at, plan.successors[one.birth_id]) for one in plan.doomed]
         return Erasure(tuple(made), plan.removed, tuple(identity_changes(plan.placed)))
 
@@ -155,13 +166,13 @@ class ErasureService:
         return ErasurePreview(tuple(plan.ids), plan.removed, changes)
 
     async def resume(self, *, everything: bool = False) -> int:
-        """End erasures that were cut off; answers how many. Costs one look into the keyring where there are none.
+        """End erasures that were cut off; answers how many. Costs a look into keyring and graph where there are none.
 
         With `everything`, every erasure there ever was is done again where the graph needs it: for a graph that
         was restored from a backup. Safe to call at any time, and by several processes at once.
         """
         pending = self._keyring.erasures() if everything else self._keyring.pending_erasures()
-        resumed = 0
+        ended: set[str] = set()
         for start in range(0, len(pending), _CHECKED):
             part = pending[start : start + _CHECKED]
             suppressions = sorted({suppression for _, suppression in part if suppression})
@@ -175,8 +186,10 @@ class ErasureService:
             if missing:
                 await self._restore(missing)
             await self._shred([profile_id for profile_id, _ in part])
-            resumed += len(part) if not everything else len(present)
-        return resumed
+            ended.update(present if everything else [profile_id for profile_id, _ in part])
+        unswept = await self._sweeper.unswept()
+        await self._sweeper.sweep(unswept)
+        return len(ended.union(unswept))
 
     async def lift(self, source: str, record_id: str) -> bool:
         """Let an erased record come back with what its source sends from now on; False where it was not erased.
@@ -184,6 +197,8 @@ class ErasureService:
         Its tombstone stays, and what comes back is a new profile.
         """
         key = suppression_index(self._keyring).record_key(source, record_id)
+        # Else what comes back may be taken for a message that is going.
+        await self._sweeper.sweep(await self._sweeper.unswept())
         lifted: list[bool] = []
 
         async def work(tx: Transaction) -> None:
@@ -269,7 +284,16 @@ class ErasureService:
             judgements=judgements,
             dead_letters=len(letters),
         )
-        return _Plan(doomed, survey, placed, successors(doomed, stored), removed, letters)
+        cooled = await self._cooled(read, ids)
+        return _Plan(doomed, survey, placed, successors(doomed, stored), removed, letters, cooled)
+
+    async def _cooled(self, read: ReadOne, ids: list[str]) -> tuple[str, ...]:
+        """The others on blocking keys that were too common to be compared on, and are not without these profiles."""
+        model = await read("erasure.find_model")
+        if model is None:
+            return ()
+        row = await read("erasure.find_cooled", asked={"profiles": ids}, cap=from_json(model[0]).cap)
+        return tuple(sorted(row[0])) if row else ()
 
     async def _write(self, tx: Transaction, begun: feed.Begun, plan: _Plan, *, by: str, why: str) -> None:
         suppressions = await asyncio.to_thread(self._intend, plan.doomed)
@@ -282,11 +306,13 @@ class ErasureService:
             month=month,
             recordedAt=begun.recorded_at,
             rows={
-                "profiles": plan.ids,
+                "profiles": [] if survey.messages > self._most else plan.ids,
+                "later": plan.ids if survey.messages > self._most else [],
                 "judgements": list(survey.judgements),
                 "identifiers": list(survey.identifiers),
                 "vehicles": list(survey.vehicles),
                 "blocking": list(survey.blocking),
+                "cooled": list(plan.cooled),
                 "letters": list(plan.letters),
                 "tombstones": [[one.id, one.birth_id, plan.successors[one.birth_id]] for one in plan.doomed],
                 "suppressions": suppressions,
@@ -334,7 +360,7 @@ def _rows(plan: _Plan) -> Rows:
     touched = touched_components(plan.placed).union(one.component for one in doomed)
     # Every batch reads `ERASURES`, so no blind index of an identifier has to stay behind in the feed as a guard.
     rows["touchedComponents"] = [*touched, feed.ERASURES]
-    rows["touchedProfiles"] = plan.ids
+    rows["touchedProfiles"] = [*plan.ids, *plan.cooled]
     rows["touchedUsers"] = list(touched_users(plan.placed).union(one.one_id for one in doomed))
     sort_rows(rows)
     return rows

@@ -13,6 +13,16 @@ from graph.identity.explain_facts import Change, LinkKind, Obstacle
 from graph.matching.explain import Weight
 
 
+class Untold(StrEnum):
+    """What cannot be told of the past any more, or not as it was then."""
+
+    OVERWRITTEN = "overwritten"  # names, birth dates and times of use are those of today
+    RULES = "rules"  # other rules decided; today's are all there are
+    REASON = "reason"  # the reason of a decision is not kept
+    SCORES = "scores"  # pairs were scored anew since then
+    ERASED = "erased"  # records were erased since then
+
+
 class Language(StrEnum):
     """In which language sentences are."""
 
@@ -71,8 +81,8 @@ class LinkView:
 class BasisView:
     """By what an answer was made.
 
-    `rules` is the version of today's rules. `outdated` is true where a record spoken of is with its person by a
-    decision of other rules, `differs` where today's rules would put the records otherwise than they are now.
+    `rules` is the version of today's rules. `outdated` is true where a record spoken of is, or then was, with its
+    person by a decision of other rules, `differs` where today's rules put the records otherwise than they are or were.
     """
 
     rules: str
@@ -81,8 +91,52 @@ class BasisView:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionView:
+    """What was decided of a record at one time, as it was stored then: never recomputed.
+
+    Times in µs; `until` is None where it still stands. `rules` and `model` are the versions used then, `model`
+    None where no score decided, `rules` empty where the reason is not kept; `current` says whether `rules` are today's.
+    """
+
+    record: RecordView
+    one_id: str
+    since: int
+    until: int | None
+    tier: str
+    rule: str
+    namespace: str | None
+    rules: str
+    model: str | None
+    current: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldView:
+    """One thing that cannot be told of the past, or not as it was."""
+
+    code: Untold
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastView:
+    """What an answer about the past says beside: the time (µs), the decisions of then, and what cannot be told.
+
+    The decisions are those of the records spoken of.
+    """
+
+    as_of: int
+    decisions: tuple[DecisionView, ...]
+    untold: tuple[UntoldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WhyView:
-    """Whether two records are one person now, and the path of links between them; empty where there is none."""
+    """Whether two records are one person, and the path of links between them; empty where there is none.
+
+    This and the other answers are of now, or with `past` of a time in the past.
+    """
 
     left: RecordView
     right: RecordView
@@ -90,6 +144,7 @@ class WhyView:
     path: tuple[LinkView, ...]
     basis: BasisView
     sentence: str
+    past: PastView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +189,7 @@ class WhyNotView:
     needed: tuple[ChangeView, ...]
     basis: BasisView
     sentence: str
+    past: PastView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,27 +215,6 @@ class RefusalView:
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionView:
-    """What was decided of a record at one time, as it was stored then: never recomputed.
-
-    Times in µs; `until` is None where it still stands. `rules` and `model` are the versions used then, `model`
-    None where no score decided; `current` says whether `rules` are today's.
-    """
-
-    record: RecordView
-    one_id: str
-    since: int
-    until: int | None
-    tier: str
-    rule: str
-    namespace: str | None
-    rules: str
-    model: str | None
-    current: bool
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class HowView:
     """How a person was built, what was refused on the way, and the decisions of all times about its records."""
 
@@ -190,6 +225,7 @@ class HowView:
     history: tuple[DecisionView, ...]
     basis: BasisView
     sentence: str
+    past: PastView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ COMPANY: Final = ("company", "companyName", "organisation", "organization", "emp
 
 @dataclass(frozen=True, slots=True)
 class VehicleUse:
-    """A `DRIVES` edge: the vehicle's key, owner or driver, and since when the owner, µs."""
+    """A `DRIVES` edge: the vehicle's key, the role (owner, coBuyer, payer or driver), and since when the owner, µs."""
 
     vehicle: str
     role: str

@@ -24,6 +24,7 @@ from graph.ingest.event_models import (
     Seconds,
     Text,
     Url,
+    VehicleRole,
 )
 
 TARGET: Final = Path(__file__).resolve().parents[2] / "docs" / "events.md"
@@ -38,6 +39,7 @@ _TYPES: Final = (
     (Count, "whole number ≥ 0"),
     (Amount, "number or text ≥ 0"),
     (Currency, "code"),
+    (VehicleRole, "`owner`, `coBuyer`, `payer` or `driver`"),
     (Moment, "time"),
 )
 """How each field type of the models is told to a reader."""

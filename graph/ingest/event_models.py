@@ -24,6 +24,7 @@ LONGEST_NOTE: Final = 10_000
 LONGEST_URL: Final = 2_048
 LONGEST_DURATION: Final = 31_536_000
 _LARGEST_BITS: Final = 128
+_ROLES: Final = ("owner", "coBuyer", "payer", "driver")
 _CONTROLS: Final = dict.fromkeys((*range(32), *range(127, 160)), " ")
 _YEAR_2000: Final = from_datetime(datetime(2000, 1, 1, tzinfo=UTC))  # so appointments lie before 2100
 
@@ -81,6 +82,12 @@ def _as_moment(value: object, info: ValidationInfo) -> int:
         raise ValueError(error.message.removeprefix("The time ").rstrip(".")) from None
 
 
+def _as_role(value: str) -> str:
+    if value not in _ROLES:
+        raise ValueError(f"must be one of {', '.join(_ROLES)}")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), BeforeValidator(_as_text)]
 Note = Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE), BeforeValidator(_as_text)]
 Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL), BeforeValidator(_as_text)]
@@ -91,6 +98,7 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValid
 Amount = Annotated[Decimal, Field(ge=0, max_digits=22, decimal_places=6), BeforeValidator(_as_amount)]
 Currency = Annotated[str, BeforeValidator(_as_text), AfterValidator(currency_code)]
 Moment = Annotated[int, BeforeValidator(_as_moment)]
+VehicleRole = Annotated[str, BeforeValidator(_as_text), AfterValidator(_as_role)]
 
 
 class DomainEvent(BaseModel):
@@ -199,6 +207,9 @@ class Order(DomainEvent):
     colour: Text | None = clear_field("Colour ordered.")
     trim: Text | None = clear_field("Trim or configuration ordered.")
     payment: Text | None = clear_field("How it is paid, as `cash`, `loan`, `lease`.")
+    role: VehicleRole | None = clear_field(
+        "What the person is to the vehicle named by `vin`; no relation is kept where it is left out."
+    )
 
 
 class Delivery(DomainEvent):
@@ -210,6 +221,7 @@ class Delivery(DomainEvent):
     order_id: Text | None = personal_field("The order's id in its system.")
     colour: Text | None = clear_field("Colour of the vehicle.")
     odometer_km: Kilometres | None = clear_field("Odometer at delivery, in kilometres.")
+    role: VehicleRole | None = clear_field("What the person is to the vehicle; `owner` where it is left out.")
 
 
 class Service(DomainEvent):
@@ -221,6 +233,9 @@ class Service(DomainEvent):
     work_order_id: Text | None = personal_field("The work order's id in its system.")
     workshop_item: Text | None = clear_field("What was done, as `maintenance`, `repair`, `tyres`.")
     odometer_km: Kilometres | None = clear_field("Odometer at the service, in kilometres.")
+    role: VehicleRole | None = clear_field(
+        "What the person is to the vehicle; `driver` where it is left out."
+    )
 
 
 CATALOGUE: Final[tuple[type[DomainEvent], ...]] = (

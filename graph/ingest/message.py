@@ -57,7 +57,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class VehicleFact:
-    """A vehicle the message speaks of; `role` is owner or driver, or empty for none."""
+    """A vehicle the message speaks of; `role` is owner, coBuyer, payer or driver, or empty for none."""
 
     vin: str
     mask: str

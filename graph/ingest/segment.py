@@ -34,8 +34,7 @@ from graph.ingest.times import correct_skew, parse_time
 MAX_EVENT_BYTES: Final = 32 * 1024
 MAX_ID_LENGTH: Final = 256
 
-_OWNER_KINDS: Final = frozenset({"delivery"})
-_DRIVER_KINDS: Final = frozenset({"service"})
+_ROLE_OF_KIND: Final = {"delivery": "owner", "service": "driver"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +275,7 @@ def _read_vehicle(
     raw = personal.get("vin")
     if raw is None:
         return
-    role = "owner" if kind in _OWNER_KINDS else "driver" if kind in _DRIVER_KINDS else ""
+    role = str(clear.get("role") or _ROLE_OF_KIND.get(kind, ""))
     found: Normal | Refused | None = (
         facts.see(Namespace.VIN, raw, source, "http")
         if role

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from graph.errors import InputError, NotFoundError
 from graph.identity.changes import IdentityChange
+from graph.matching.reasons import FieldReason
 
 
 class Kind(StrEnum):
@@ -156,13 +157,43 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """A profile that fits several people equally well, since the tier at which it does."""
+    """A profile that fits several people equally well, since the tier at which it does.
+
+    `key` is its place in the queue, `stake` the value at stake in whole yuan (see `graph.judgement.stake`).
+    """
 
     key: str
     profile_id: str
     one_id: str
     tier: str
     candidates: tuple[str, ...]
+    stake: int
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyProfile:
+    """One side of a likely pair: the profile, its user now, and its source."""
+
+    profile_id: str
+    one_id: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyPair:
+    """Two profiles of two users whom a model finds likely to be one person, and nobody has judged.
+
+    `key` is the place in the queue, `model` the version that scored, `stake` the value at stake in whole yuan;
+    `reasons` are empty where the pair is just being compared again.
+    """
+
+    key: str
+    left: LikelyProfile
+    right: LikelyProfile
+    probability: float
+    model: str
+    stake: int
+    reasons: tuple[FieldReason, ...] = ()
 
 
 class UserNotFoundError(NotFoundError):

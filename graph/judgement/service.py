@@ -1,6 +1,6 @@
 """Judging by hand: one transaction a judgement, under the feed's lock, through the same resolution as ingest.
 
-A judgement reads and decides under the lock, as a batch does at its third attempt: it is rare, and what it takes
+A judgement reads and decides under the lock, as a batch does that was overtaken: it is rare, and what it takes
 away (a holder of a hot identifier, say) may touch people that no optimistic check would name. See
 docs/adr/0011-judgements.md.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.clock import Clock, new_id, system_clock
@@ -23,7 +23,7 @@ from graph.identity.rules import Rules
 from graph.ingest.batch import write_rows
 from graph.ingest.components import ComponentReader, ReadOne
 from graph.ingest.rows import Rows, empty_rows, identity_rows, sort_rows, touched_components, touched_users
-from graph.judgement.model import Ambiguous, Change, Judged, MergeConflictError, Outcome, Preview, Retract
+from graph.judgement.model import Change, Judged, MergeConflictError, Outcome, Preview, Retract
 from graph.judgement.plan import Deed, carry_out, take_back
 from graph.judgement.repository import Judgements, StoredJudgement
 from graph.judgement.subjects import Asked, Standing, Subjects, deed_of
@@ -95,12 +95,13 @@ class JudgementService:
         _check(why, idempotency_key)
         operation_id = f"judgement/{by}/{idempotency_key}" if idempotency_key else new_id()
         asked = await self._subjects.ask(change)
-        done: list[tuple[str, Placed]] = []
+        done: list[Outcome] = []
 
         async def work(tx: Transaction) -> None:
             begun = await feed.begin(tx, operation_id=operation_id, now=self._clock())
             plan = await self._plan(tx.one, asked)
-            done.append((await self._write(tx, begun, plan, by=by, why=why), plan.placed))
+            judged = await self._write(tx, begun, plan, by=by, why=why)
+            done.append(Outcome(judged, tuple(identity_changes(plan.placed))))
 
         try:
             await self._database.in_write(work)
@@ -108,8 +109,7 @@ class JudgementService:
             return Outcome(await self._stored(standing.judgement_id), repeated=True)
         except feed.AlreadyCommittedError:
             return Outcome(await self._committed(operation_id, change), repeated=True)
-        judgement_id, placed = done[-1]
-        return Outcome(await self._stored(judgement_id), tuple(identity_changes(placed)))
+        return done[-1]
 
     async def what_if(self, change: Change) -> Preview:
         """What a change would do now, without doing it. Raises what `judge` raises, but answers conflicts."""
@@ -137,17 +137,6 @@ class JudgementService:
         """
         row = await self._database.read_one("judgement.list_judgements", oneId=one_id)
         return [self._judgements.read(values) for values in row[1]] if row else None
-
-    async def ambiguities(self, *, first: int, after: str = "") -> tuple[list[Ambiguous], bool]:
-        """The next profiles in the queue after a key, the longest waiting first; and whether more follow."""
-        rows = await self._database.read("judgement.list_ambiguities", after=after, limit=first + 1)
-        found = [
-            Ambiguous(
-                row["key"], row["profileId"], row["oneId"], row["tier"], tuple(sorted(row["candidates"]))
-            )
-            for row in rows
-        ]
-        return found[:first], len(found) > first
 
     async def _plan(self, read: ReadOne, asked: Asked) -> _Plan:
         """Read what the change may touch, and decide."""
@@ -194,22 +183,25 @@ class JudgementService:
         beside = await self._judgements.holder_components(read, hot_by_key)
         return await self._reader.read(read, sorted(beside.union(components)))
 
-    async def _write(self, tx: Transaction, begun: feed.Begun, plan: _Plan, *, by: str, why: str) -> str:
+    async def _write(self, tx: Transaction, begun: feed.Begun, plan: _Plan, *, by: str, why: str) -> Judged:
         if plan.undone is not None:
-            judgement_id = plan.undone.judged.id
+            before = plan.undone.judged
             await tx.one(
                 "judgement.retract_judgement",
-                id=judgement_id,
+                id=before.id,
                 by=by,
                 recordedAt=begun.recorded_at,
                 rows={"unshared": list(plan.undone.undone.unshared)},
             )
+            judged = replace(before, retracted_at=begun.recorded_at, retracted_by=by)
         else:
-            judgement_id = await self._write_deed(tx, begun, plan, by=by, why=why)
+            judged = await self._write_deed(tx, begun, plan, by=by, why=why)
         await write_rows(tx, begun, _rows(plan), kind="judgement", rules=self._rules)
-        return judgement_id
+        return judged
 
-    async def _write_deed(self, tx: Transaction, begun: feed.Begun, plan: _Plan, *, by: str, why: str) -> str:
+    async def _write_deed(
+        self, tx: Transaction, begun: feed.Begun, plan: _Plan, *, by: str, why: str
+    ) -> Judged:
         deed = plan.deed
         if deed is None:
             raise DatabaseError("A judgement has nothing to write.")
@@ -236,10 +228,22 @@ class JudgementService:
                 "shared": deed.shared,
             },
         )
-        return judgement_id
+        if deed.marked:  # their masks are in the graph
+            return await self._stored(judgement_id, tx.one)
+        return Judged(
+            id=judgement_id,
+            kind=deed.kind,
+            by=by,
+            why=why if sealed else None,
+            recorded_at=begun.recorded_at,
+            retracted_at=None,
+            retracted_by=None,
+            profiles=plan.concerns,
+            identifiers=(),
+        )
 
-    async def _stored(self, judgement_id: str) -> Judged:
-        found = await self._judgements.judgement(self._database.read_one, judgement_id)
+    async def _stored(self, judgement_id: str, read: ReadOne | None = None) -> Judged:
+        found = await self._judgements.judgement(read or self._database.read_one, judgement_id)
         if found is None:
             raise DatabaseError("A judgement that was written is not there.", remedy="Run `guanxi doctor`.")
         return found.judged

@@ -20,7 +20,7 @@ from graph.db import feed
 from graph.db.database import Database, Transaction
 from graph.errors import InputError
 from graph.feed.follow import Advance, OvertakenError, quietly
-from graph.identity.place import Placed, as_stored, named_degrees, place
+from graph.identity.place import Placed, as_stored, place
 from graph.identity.rules import Rules
 from graph.ingest.batch import write_rows
 from graph.ingest.components import ComponentReader
@@ -41,7 +41,7 @@ KEY_ROWS: Final = 5_000
 ENTRIES: Final = 20
 """Feed entries followed at once: a batch of ingest each."""
 
-_KINDS: Final = ("ingest", "judgement")
+_KINDS: Final = ("ingest", "judgement", "erasure")
 
 Phase = Callable[[str], AbstractContextManager[Advance]]
 """Begins a phase of long work, by its name for people; what it yields is told of each step done."""
@@ -327,7 +327,7 @@ class Matching:
         stored, degrees = await self._reader.read(tx.one, found[0] if found else [])
         placed = Placed(before=as_stored(stored))
         await asyncio.to_thread(
-            place, placed, stored, degrees=named_degrees(stored, degrees), rules=self._rules
+            place, placed, stored, degrees=degrees, rules=self._rules
         )
         identity_rows(rows, placed)
         rows["touchedComponents"] = sorted(touched_components(placed))

@@ -141,11 +141,15 @@ class Holders:
         return holders[0] if len(holders) == 1 else None
 
 
+VEHICLE_ROLES: Final = ("owner", "coBuyer", "payer", "driver")
+"""What somebody may be to a vehicle; of several the first counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class HolderRow:
     """A profile's hold on an identifier or vehicle at a time, and whose the profile was; times in µs.
 
-    `role` is trusted or claimed, of a vehicle owner or driver. `first_at` to `last_at` is use (event time),
+    `role` is trusted or claimed, of a vehicle one of `VEHICLE_ROLES`. `first_at` to `last_at` is use (event time),
     `recorded_at` to `retracted_at` belief.
     """
 

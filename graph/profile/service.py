@@ -14,7 +14,7 @@ from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.profile.golden_rules import GoldenRules, Strategy, load_golden_rules
 from graph.profile.repository import ProfileRepository
-from graph.profile.rows import UNTIL_NOW, TouchpointRow, UserRow, Want
+from graph.profile.rows import UNTIL_NOW, VEHICLE_ROLES, TouchpointRow, UserRow, Want
 from graph.profile.traits import NAME
 from graph.profile.view import (
     HolderView,
@@ -189,7 +189,7 @@ def _holder_order(holder: HolderView) -> tuple[int, int, str, str]:
     )
 
 
-_ROLES: Final = ("owner", "driver", "trusted", "claimed")
+_ROLES: Final = (*VEHICLE_ROLES, "trusted", "claimed")
 
 
 def _normal(namespace: str, value: str) -> str:

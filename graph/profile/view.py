@@ -18,6 +18,7 @@ from graph.privacy.seal import Sealer
 from graph.profile.golden_rules import GoldenRules
 from graph.profile.golden_view import GoldenFieldView, open_profiles, shown_name, view_golden
 from graph.profile.rows import (
+    VEHICLE_ROLES,
     HolderRow,
     IdentifierRow,
     PageRequest,
@@ -171,7 +172,7 @@ def view_vehicles(rows: Iterable[VehicleRow], sealers: Sealers) -> tuple[Vehicle
             key=key,
             vin=_opened(f"vin:{key}", ((r.profile_id, r.vin) for r in held), sealers) or held[0].mask,
             model=held[0].model,
-            role=max((r.role for r in held if r.role), default=None),  # `owner` is after `driver`
+            role=min((r.role for r in held if r.role), key=VEHICLE_ROLES.index, default=None),
         )
         for key, held in ordered
     )

@@ -6,6 +6,7 @@ import typer
 
 from api.cli.identity import explain, judge, model
 from api.cli.identity.changes import changes
+from api.cli.identity.review import review
 
 app = typer.Typer(
     help="Who is who: train and use a matching model, judge, and explain.",
@@ -22,6 +23,7 @@ for command in (
     judge.mark,
     judge.retract,
     judge.judgements,
+    review,
     explain.why,
     explain.why_not,
     explain.how,

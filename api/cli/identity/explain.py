@@ -13,16 +13,19 @@ from pydantic.alias_generators import to_camel
 
 from api.cli.output import DataDir, JsonFlag, show
 from api.wiring import services
-from graph.clock import isoformat
+from graph.clock import isoformat, system_clock
+from graph.errors import InputError
 from graph.explanation.model import (
     HowView,
     Language,
+    PastView,
     RecordView,
     WeakestLinksView,
     WhyNotView,
     WhyView,
 )
 from graph.explanation.service import Explanations
+from graph.ingest.times import parse_time
 from graph.settings import load_settings
 
 Lang = Annotated[Language, typer.Option("--lang", help="Language of the sentences.")]
@@ -31,7 +34,11 @@ Who = Annotated[
     str, typer.Argument(help="A oneId, the id of a profile, or source/record id.", show_default=False)
 ]
 
-_TIMES = ("since", "until")
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="A time in the past, as 2026-11-22 or 2026-11-22T08:00:00Z.")
+]
+
+_TIMES = ("since", "until", "as_of")
 
 T = TypeVar("T")
 
@@ -41,11 +48,15 @@ def why(
     b: Who,
     lang: Lang = Language.EN,
     clear: Clear = False,
+    as_of: AsOf = None,
     data_dir: DataDir = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Tell why two records or people are one person: the links between them."""
-    found = _run(data_dir, (a, b), lambda service, refs: service.why(*refs, language=lang, clear=clear))
+    """Tell why two records or people are one person, or were: the links between them."""
+    at = _past(as_of)
+    found = _run(
+        data_dir, (a, b), lambda service, refs: service.why(*refs, language=lang, clear=clear, as_of=at)
+    )
     show(_values(found), text="\n".join(_why(found)), as_json=as_json)
 
 
@@ -54,11 +65,15 @@ def why_not(
     b: Who,
     lang: Lang = Language.EN,
     clear: Clear = False,
+    as_of: AsOf = None,
     data_dir: DataDir = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Tell why two records or people are not one person, and what would be needed."""
-    found = _run(data_dir, (a, b), lambda service, refs: service.why_not(*refs, language=lang, clear=clear))
+    """Tell why two records or people are not one person, or were not, and what would be needed."""
+    at = _past(as_of)
+    found = _run(
+        data_dir, (a, b), lambda service, refs: service.why_not(*refs, language=lang, clear=clear, as_of=at)
+    )
     show(_values(found), text="\n".join(_why_not(found)), as_json=as_json)
 
 
@@ -66,11 +81,15 @@ def how(
     one_id: Who,
     lang: Lang = Language.EN,
     clear: Clear = False,
+    as_of: AsOf = None,
     data_dir: DataDir = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Tell how a person came to be: the steps, and the decisions of all times."""
-    found = _run(data_dir, (one_id,), lambda service, refs: service.how(*refs, language=lang, clear=clear))
+    at = _past(as_of)
+    found = _run(
+        data_dir, (one_id,), lambda service, refs: service.how(*refs, language=lang, clear=clear, as_of=at)
+    )
     show(_values(found), text="\n".join(_how(found)), as_json=as_json)
 
 
@@ -101,9 +120,23 @@ def _run(
     return asyncio.run(run())
 
 
+def _past(as_of: str | None) -> int | None:
+    if as_of is None:
+        return None
+    now = system_clock()
+    try:
+        at = parse_time(as_of, now=now)
+    except InputError as error:
+        raise InputError(f"--as-of: {error.message}", remedy=error.remedy) from None
+    if at > now:
+        raise InputError("--as-of lies in the future.", remedy="Leave it out for what is believed now.")
+    return at
+
+
 def _why(found: WhyView) -> Iterator[str]:
     yield found.sentence
     yield from _numbered(link.sentence for link in found.path)
+    yield from _beside(found.past)
     spoken = [found.left, found.right, *(one for link in found.path for one in (link.left, link.right))]
     yield from _records(spoken)
 
@@ -114,6 +147,7 @@ def _why_not(found: WhyNotView) -> Iterator[str]:
     if found.needed:
         yield ""
         yield from (f"  → {one.sentence}" for one in found.needed)
+    yield from _beside(found.past)
     spoken = [found.left, found.right]
     yield from _records([*spoken, *(r for one in (*found.hindrances, *found.needed) for r in one.records)])
 
@@ -127,6 +161,8 @@ def _how(found: HowView) -> Iterator[str]:
     if found.history:
         yield ""
         yield from (f"  • {one.sentence}" for one in found.history)
+    if found.past:
+        yield from _untold(found.past)
     yield from _records([*found.records, *(r for no in found.refusals for r in no.records)])
 
 
@@ -134,6 +170,19 @@ def _weakest(found: WeakestLinksView) -> Iterator[str]:
     yield found.sentence
     yield from _numbered(link.sentence for link in found.links)
     yield from _records(found.records)
+
+
+def _beside(past: PastView | None) -> Iterator[str]:
+    """The decisions of then, and what cannot be told."""
+    if past is None:
+        return
+    yield ""
+    yield from (f"  • {one.sentence}" for one in past.decisions)
+    yield from _untold(past)
+
+
+def _untold(past: PastView) -> Iterator[str]:
+    yield from (f"  ? {one.sentence}" for one in past.untold)
 
 
 def _numbered(sentences: Iterable[str]) -> Iterator[str]:

@@ -37,6 +37,11 @@ from graph.settings import load_settings
 BY: Final = "cli"
 """Who judged, where an operator did at the machine itself."""
 
+_LONGEST_WHO: Final = 64
+
+Who = Annotated[
+    str, typer.Option("--who", help="Who judges, as a staff number; it is kept in the clear, so no name.")
+]
 Why = Annotated[str, typer.Option("--why", help="The reason; it is stored sealed.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")]
 IdempotencyKey = Annotated[
@@ -57,6 +62,7 @@ class MarkVerdict(StrEnum):
 def same(
     a: Ref,
     b: Ref,
+    who: Who = BY,
     why: Why = "",
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
@@ -64,12 +70,13 @@ def same(
     as_json: JsonFlag = False,
 ) -> None:
     """Judge that two are one person; refused where proven evidence forbids it."""
-    _judge(Same(a, b), why, idempotency_key, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
+    _judge(Same(a, b), who, why, idempotency_key, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
 
 
 def different(
     a: Ref,
     b: Ref,
+    who: Who = BY,
     why: Why = "",
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
@@ -77,12 +84,13 @@ def different(
     as_json: JsonFlag = False,
 ) -> None:
     """Judge that two are never one person, whatever evidence comes later."""
-    _judge(Different(a, b), why, idempotency_key, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
+    _judge(Different(a, b), who, why, idempotency_key, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
 
 
 def split(
     one_id: Annotated[str, typer.Argument(help="The person's oneId.", show_default=False)],
     profiles: Annotated[list[str], typer.Argument(help="Ids of the profiles that are somebody else.")],
+    who: Who = BY,
     why: Why = "",
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
@@ -91,12 +99,13 @@ def split(
 ) -> None:
     """Split some profiles off a person; each part stays together."""
     change = Split(one_id, tuple(profiles))
-    _judge(change, why, idempotency_key, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
+    _judge(change, who, why, idempotency_key, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
 
 
 def move(
     profile: Annotated[str, typer.Argument(help="Id of the profile.", show_default=False)],
     to: Ref,
+    who: Who = BY,
     why: Why = "",
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
@@ -104,7 +113,7 @@ def move(
     as_json: JsonFlag = False,
 ) -> None:
     """Move a profile from the person it is with to another."""
-    _judge(Move(profile, to), why, idempotency_key, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
+    _judge(Move(profile, to), who, why, idempotency_key, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
 
 
 def mark(
@@ -115,6 +124,7 @@ def mark(
         str | None,
         typer.Option("--of", help="Of which person or profile it is wrong, by oneId or profile id."),
     ] = None,
+    who: Who = BY,
     why: Why = "",
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
@@ -123,17 +133,18 @@ def mark(
 ) -> None:
     """Mark an identifier as wrong of somebody, or as shared by several people."""
     change = mark_of(verdict, namespace, value, of)
-    _judge(change, why, idempotency_key, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
+    _judge(change, who, why, idempotency_key, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
 
 
 def retract(
     judgement_id: Annotated[str, typer.Argument(help="Id of the judgement.", show_default=False)],
+    who: Who = BY,
     dry_run: DryRun = False,
     data_dir: DataDir = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Take a judgement back: evidence decides again."""
-    _judge(Retract(judgement_id), "", None, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
+    _judge(Retract(judgement_id), who, "", None, dry_run=dry_run, data_dir=data_dir, as_json=as_json)
 
 
 def judgements(
@@ -159,6 +170,16 @@ def mark_of(verdict: MarkVerdict, namespace: str, value: str, of: str | None) ->
     if of is None:
         raise InputError("Of whom the identifier is wrong is missing.", remedy="Add --of ID.")
     return MarkWrong(of, namespace, value)
+
+
+def checked_who(who: str) -> str:
+    """Who judges. Raises InputError for what a judgement cannot keep."""
+    if not (0 < len(who) <= _LONGEST_WHO and who.isascii() and who.isprintable() and "/" not in who):
+        raise InputError(
+            f"--who is 1 to {_LONGEST_WHO} visible ASCII characters without a slash.",
+            remedy="Give a staff number or a short name of the office.",
+        )
+    return who
 
 
 def change_values(change: IdentityChange) -> dict[str, Any]:
@@ -198,8 +219,17 @@ def judgement_values(judged: Judged) -> dict[str, Any]:
     }
 
 
+def obstacle_line(conflict: Conflict) -> str:
+    """An obstacle for people."""
+    values = f" {', '.join(conflict.values)}" if conflict.values else ""
+    return f"{conflict.against.value} {conflict.namespace}{values} of {', '.join(conflict.profiles)}".replace(
+        "  ", " "
+    )
+
+
 def _judge(
     change: Change,
+    who: str,
     why: str,
     idempotency_key: str | None,
     *,
@@ -207,6 +237,7 @@ def _judge(
     data_dir: Path | None,
     as_json: bool,
 ) -> None:
+    by = checked_who(who)
     if dry_run:
         preview = _run(data_dir, lambda service: service.what_if(change))
         show(_preview_values(preview), text=_preview_text(preview), as_json=as_json)
@@ -214,11 +245,11 @@ def _judge(
     try:
         outcome = _run(
             data_dir,
-            lambda service: service.judge(change, by=BY, why=why, idempotency_key=idempotency_key),
+            lambda service: service.judge(change, by=by, why=why, idempotency_key=idempotency_key),
         )
     except MergeConflictError as error:
         for conflict in error.conflicts:
-            typer.echo(_obstacle(conflict), err=True)
+            typer.echo(obstacle_line(conflict), err=True)
         raise
     values = {
         "judgement": judgement_values(outcome.judgement),
@@ -247,7 +278,7 @@ def _preview_text(preview: Preview) -> str:
     if preview.repeated:
         return "The same judgement stands; nothing would be written."
     if preview.conflicts:
-        return "\n".join(["It would be refused:", *map(_obstacle, preview.conflicts)])
+        return "\n".join(["It would be refused:", *map(obstacle_line, preview.conflicts)])
     if not preview.changes:
         return "Nobody's person would change."
     attached = [f"{one.count:>10,} {one.label} ({one.type})" for one in preview.attached]
@@ -273,13 +304,6 @@ def _preview_values(preview: Preview) -> dict[str, Any]:
         ],
         "repeated": preview.repeated,
     }
-
-
-def _obstacle(conflict: Conflict) -> str:
-    values = f" {', '.join(conflict.values)}" if conflict.values else ""
-    return f"{conflict.against.value} {conflict.namespace}{values} of {', '.join(conflict.profiles)}".replace(
-        "  ", " "
-    )
 
 
 def _line(judged: Judged) -> str:

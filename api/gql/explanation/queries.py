@@ -16,41 +16,68 @@ from api.gql.explanation.shapes import (
     why_of,
 )
 from api.gql.ids import parse_id
+from api.gql.past import past
+from api.gql.scalars import Instant
 from graph.access.roles import Permission
 from graph.explanation.model import Language
 
 
 @strawberry.type(name="Query")
 class ExplanationQuery:
-    """Explanations; an id is a oneId, a profile id, or the global id of a user or profile."""
+    """Explanations; an id is a oneId, a profile id, or the global id of a user or profile.
+
+    With `asOf` they are of a time in the past: who was one person then is read as it was stored.
+    """
 
     @strawberry.field(
-        description="The path of evidence between two people or records, each by oneId or profile id."
+        description="The path of evidence between two people or records, each by oneId or profile id; with `asOf`, "
+        "whether they were one person then, by the decisions of then, and the evidence of it that was known then."
     )
     async def why(
-        self, info: GqlInfo, a: strawberry.ID, b: strawberry.ID, language: Language = Language.EN
+        self,
+        info: GqlInfo,
+        a: strawberry.ID,
+        b: strawberry.ID,
+        language: Language = Language.EN,
+        as_of: Instant | None = strawberry.UNSET,
     ) -> Why:
         """Three statements, five where a score is among the links."""
         explanations, clear = info.context.services.explanations, _clear(info)
-        return why_of(await explanations.why(_ref(a), _ref(b), language=language, clear=clear))
+        at = past(info, as_of)
+        return why_of(await explanations.why(_ref(a), _ref(b), language=language, clear=clear, as_of=at))
 
     @strawberry.field(
-        description="What keeps two people or records apart, and which single changes would join them."
+        description="What keeps two people or records apart, and which single changes would join them; with `asOf`, "
+        "what kept them apart then."
     )
     async def why_not(
-        self, info: GqlInfo, a: strawberry.ID, b: strawberry.ID, language: Language = Language.EN
+        self,
+        info: GqlInfo,
+        a: strawberry.ID,
+        b: strawberry.ID,
+        language: Language = Language.EN,
+        as_of: Instant | None = strawberry.UNSET,
     ) -> WhyNot:
         """Four statements."""
         explanations, clear = info.context.services.explanations, _clear(info)
-        return why_not_of(await explanations.why_not(_ref(a), _ref(b), language=language, clear=clear))
+        at = past(info, as_of)
+        found = await explanations.why_not(_ref(a), _ref(b), language=language, clear=clear, as_of=at)
+        return why_not_of(found)
 
     @strawberry.field(
         description="The steps that built a person, in order, and the decisions of all times about its records."
     )
-    async def how(self, info: GqlInfo, one_id: strawberry.ID, language: Language = Language.EN) -> How:
+    async def how(
+        self,
+        info: GqlInfo,
+        one_id: strawberry.ID,
+        language: Language = Language.EN,
+        as_of: Instant | None = strawberry.UNSET,
+    ) -> How:
         """Four statements, seven where scores are among the links."""
         explanations, clear = info.context.services.explanations, _clear(info)
-        return how_of(await explanations.how(_ref(one_id), language=language, clear=clear))
+        at = past(info, as_of)
+        return how_of(await explanations.how(_ref(one_id), language=language, clear=clear, as_of=at))
 
     @strawberry.field(description="The single removals of evidence that would split a person.")
     async def weakest_links(

@@ -8,11 +8,12 @@ import strawberry
 
 from api.gql.scalars import Instant
 from graph.explanation import model
-from graph.explanation.model import Language
+from graph.explanation.model import Language, Untold
 from graph.identity.evidence import Grade
 from graph.identity.explain_facts import Change, LinkKind, Obstacle
 
 strawberry.enum(Language, name="Language", description="In which language sentences are.")
+strawberry.enum(Untold, name="Untold", description="What cannot be told of the past, or not as it was.")
 strawberry.enum(LinkKind, name="LinkKind", description="What ties two records.")
 strawberry.enum(Obstacle, name="Obstacle", description="What keeps two records apart.")
 strawberry.enum(Change, name="EvidenceChange", description="One change of evidence.")
@@ -80,16 +81,53 @@ class ExplanationBasis:
     differs: bool = strawberry.field(description="True where today's rules would put the records otherwise.")
 
 
+@strawberry.type(description="What was decided of a record, as it was stored then; never recomputed.")
+class StoredDecision:
+    """A decision."""
+
+    record: ExplainedRecord
+    one_id: strawberry.ID
+    since: Instant
+    until: Instant | None = strawberry.field(description="Null while it stands.")
+    tier: str
+    rule: str
+    namespace: str | None
+    rules: str = strawberry.field(description="Version of the rules that decided.")
+    model: str | None = strawberry.field(description="Version of the model, where a score decided.")
+    current: bool = strawberry.field(description="Whether `rules` are today's.")
+    sentence: str
+
+
+@strawberry.type(description="One thing that cannot be told of the past, or not as it was.")
+class UntoldPart:
+    """A gap."""
+
+    code: Untold
+    sentence: str
+
+
+@strawberry.type(description="What an answer about the past says beside.")
+class PastAnswer:
+    """The past."""
+
+    as_of: Instant
+    decisions: list[StoredDecision] = strawberry.field(
+        description="Of the records spoken of, the decisions that stood then, as they were stored."
+    )
+    untold: list[UntoldPart]
+
+
 @strawberry.type(description="Why two records are one person.")
 class Why:
     """The answer of `why`."""
 
     left: ExplainedRecord
     right: ExplainedRecord
-    same: bool = strawberry.field(description="Whether they are one person now.")
+    same: bool = strawberry.field(description="Whether they are one person, or were at `asOf`.")
     path: list[EvidenceLink]
     basis: ExplanationBasis
     sentence: str
+    past: PastAnswer | None = strawberry.field(description="With `asOf`; else null.")
 
 
 @strawberry.type(description="One thing that keeps two records apart; what does not concern it is null.")
@@ -129,13 +167,14 @@ class WhyNot:
 
     left: ExplainedRecord
     right: ExplainedRecord
-    same: bool = strawberry.field(description="Whether they are one person now.")
+    same: bool = strawberry.field(description="Whether they are one person, or were at `asOf`.")
     hindrances: list[Hindrance] = strawberry.field(description="First the one that decides.")
     needed: list[NeededChange] = strawberry.field(
         description="Changes of which each alone would make them one person."
     )
     basis: ExplanationBasis
     sentence: str
+    past: PastAnswer | None = strawberry.field(description="With `asOf`; else null.")
 
 
 @strawberry.type(description="Records that were or would be one person.")
@@ -167,23 +206,6 @@ class JoinRefusal:
     sentence: str
 
 
-@strawberry.type(description="What was decided of a record, as it was stored then; never recomputed.")
-class StoredDecision:
-    """A decision."""
-
-    record: ExplainedRecord
-    one_id: strawberry.ID
-    since: Instant
-    until: Instant | None = strawberry.field(description="Null while it stands.")
-    tier: str
-    rule: str
-    namespace: str | None
-    rules: str = strawberry.field(description="Version of the rules that decided.")
-    model: str | None = strawberry.field(description="Version of the model, where a score decided.")
-    current: bool = strawberry.field(description="Whether `rules` are today's.")
-    sentence: str
-
-
 @strawberry.type(description="How a person came to be.")
 class How:
     """The answer of `how`."""
@@ -197,6 +219,7 @@ class How:
     )
     basis: ExplanationBasis
     sentence: str
+    past: PastAnswer | None = strawberry.field(description="With `asOf`; else null.")
 
 
 @strawberry.type(description="One removal that would split a person.")
@@ -230,6 +253,7 @@ def why_of(view: model.WhyView) -> Why:
         path=list(map(_link, view.path)),
         basis=_basis(view.basis),
         sentence=view.sentence,
+        past=_past(view.past),
     )
 
 
@@ -243,6 +267,7 @@ def why_not_of(view: model.WhyNotView) -> WhyNot:
         needed=list(map(_change, view.needed)),
         basis=_basis(view.basis),
         sentence=view.sentence,
+        past=_past(view.past),
     )
 
 
@@ -274,6 +299,7 @@ def how_of(view: model.HowView) -> How:
         history=list(map(_decision, view.history)),
         basis=_basis(view.basis),
         sentence=view.sentence,
+        past=_past(view.past),
     )
 
 
@@ -362,6 +388,16 @@ def _change(view: model.ChangeView) -> NeededChange:
         name=view.name,
         probability=view.probability,
         sentence=view.sentence,
+    )
+
+
+def _past(view: model.PastView | None) -> PastAnswer | None:
+    if view is None:
+        return None
+    return PastAnswer(
+        as_of=Instant(view.as_of),
+        decisions=list(map(_decision, view.decisions)),
+        untold=[UntoldPart(code=one.code, sentence=one.sentence) for one in view.untold],
     )
 
 

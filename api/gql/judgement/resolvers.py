@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import binascii
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Final
-
 import strawberry
 
 from api.gql.context import GqlInfo
 from api.gql.judgement.shapes import (
-    AmbiguousConnection,
-    AmbiguousEdge,
     ChangeInput,
     Forbidden,
     IdentifierVerdict,
@@ -29,7 +22,6 @@ from api.gql.judgement.shapes import (
     ReasonInput,
     SplitInput,
     UserNotFound,
-    ambiguous_of,
     fed_of,
     judgement_of,
     obstacles_of,
@@ -52,8 +44,6 @@ from graph.judgement.model import (
     Split,
     UserNotFoundError,
 )
-
-_QUEUE_CURSOR: Final = re.compile(r"ambiguous:([0-9a-f-]{1,64})")
 
 
 @strawberry.type(name="Mutation")
@@ -150,30 +140,6 @@ class JudgementQuery:
         return None if found is None else [judgement_of(judged) for judged in found]
 
     @strawberry.field(
-        description="Profiles that fit several people equally well, the longest waiting first, at most 100 a "
-        "page. Only for keys that may judge."
-    )
-    async def ambiguities(
-        self, info: GqlInfo, first: int | None = 20, after: str | None = strawberry.UNSET
-    ) -> AmbiguousConnection:
-        """One statement."""
-        info.context.caller.require(Permission.JUDGE)
-        start = _read_queue_cursor(after) if after else ""
-        found, has_next = await info.context.services.judgements.ambiguities(
-            first=page_size(first), after=start
-        )
-        edges = [AmbiguousEdge(cursor=_queue_cursor(one.key), node=ambiguous_of(one)) for one in found]
-        return AmbiguousConnection(
-            edges=edges,
-            page_info=PageInfo(
-                has_next_page=has_next,
-                has_previous_page=start != "",
-                start_cursor=edges[0].cursor if edges else None,
-                end_cursor=edges[-1].cursor if edges else None,
-            ),
-        )
-
-    @strawberry.field(
         description="Every merge, split, move and change of founder in commit order, at most 100 a page. Go on "
         "from `endCursor`, which an empty page has, too."
     )
@@ -242,17 +208,3 @@ def _change(given: ChangeInput) -> Change:
     if given.retract:
         return Retract(given.retract.value)
     raise InputError("`change` names no change.", remedy="Give exactly one.")
-
-
-def _queue_cursor(key: str) -> str:
-    return urlsafe_b64encode(f"ambiguous:{key}".encode()).rstrip(b"=").decode()
-
-
-def _read_queue_cursor(text: str) -> str:
-    try:
-        match = _QUEUE_CURSOR.fullmatch(urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii"))
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        match = None
-    if match is None:
-        raise InputError("`after` is not a cursor of ambiguities.", remedy="Pass back an `endCursor`.")
-    return match[1]

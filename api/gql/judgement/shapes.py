@@ -12,7 +12,7 @@ from api.gql.scalars import Instant
 from graph.feed.reader import FedChange
 from graph.identity.changes import ChangeKind, IdentityChange
 from graph.judgement import model
-from graph.judgement.model import Against, Ambiguous, Judged, Kind, Outcome, Preview
+from graph.judgement.model import Against, Judged, Kind, Outcome, Preview
 
 strawberry.enum(Kind, name="JudgementKind", description="What a judgement says.")
 strawberry.enum(
@@ -202,32 +202,6 @@ class PreviewOf:
     repeated: bool = strawberry.field(description="True where the same judgement stands.")
 
 
-@strawberry.type(description="A profile that fits several people equally well.")
-class AmbiguousProfile:
-    """One in the stewards' queue."""
-
-    profile: strawberry.ID
-    one_id: strawberry.ID
-    tier: str
-    candidates: list[strawberry.ID]
-
-
-@strawberry.type
-class AmbiguousEdge:
-    """An ambiguous profile and its cursor."""
-
-    cursor: str
-    node: AmbiguousProfile
-
-
-@strawberry.type
-class AmbiguousConnection:
-    """A page of the queue."""
-
-    edges: list[AmbiguousEdge]
-    page_info: PageInfo
-
-
 @strawberry.type
 class IdentityChangeEdge:
     """A change with when and by what it came."""
@@ -308,16 +282,6 @@ def preview_of(preview: Preview) -> PreviewOf:
         attached=[AttachedCount(type=a.type, label=a.label, count=a.count) for a in preview.attached],
         obstacles=obstacles_of(preview.conflicts),
         repeated=preview.repeated,
-    )
-
-
-def ambiguous_of(found: Ambiguous) -> AmbiguousProfile:
-    """One of the queue as GraphQL shows it."""
-    return AmbiguousProfile(
-        profile=strawberry.ID(found.profile_id),
-        one_id=strawberry.ID(found.one_id),
-        tier=found.tier,
-        candidates=ids(found.candidates),
     )
 
 

@@ -18,7 +18,8 @@ class IdentifierHolder:
     user: User
     profile: Profile
     role: str = strawberry.field(
-        description="`trusted` (verified, or entered by staff) or `claimed`; of a `vin` `owner` or `driver`."
+        description="`trusted` (verified, or entered by staff) or `claimed`; of a `vin` `owner`, `coBuyer`, "
+        "`payer` or `driver`."
     )
     scope: str
     first_at: Instant | None = strawberry.field(description="First use by the person; null where untimed.")

@@ -46,7 +46,9 @@ class Vehicle(Node):
 
     vin: str = strawberry.field(description="The VIN, with its middle hidden unless the key may see it.")
     model: str | None
-    role: str | None = strawberry.field(description="`owner` or `driver`; null where no user is spoken of.")
+    role: str | None = strawberry.field(
+        description="`owner`, `coBuyer`, `payer` or `driver`; null where no user is spoken of."
+    )
 
 
 @strawberry.input(description="Which touchpoints; what is left out does not restrict.")

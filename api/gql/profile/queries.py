@@ -10,6 +10,7 @@ import strawberry
 from api.gql.context import GqlInfo
 from api.gql.ids import parse_id, parse_snapshot_key, parse_touchpoint_key, read_user_cursor
 from api.gql.node import Node
+from api.gql.past import past
 from api.gql.profile.holders import IdentifierHolders, holders_of
 from api.gql.profile.people import (
     FORMER_USER,
@@ -28,7 +29,6 @@ from api.gql.profile.touchpoints import TOUCHPOINT, touchpoint_of
 from api.gql.scalars import Instant
 from api.gql.selection import Resolving, Selection, page_size, read_selection
 from graph.access.roles import Permission
-from graph.errors import InputError
 from graph.profile.service import FormerUserView
 from graph.profile.view import UserView
 
@@ -45,7 +45,7 @@ class ProfileQuery:
         self, info: GqlInfo, one_id: strawberry.ID, as_of: Instant | None = strawberry.UNSET
     ) -> User | None:
         """One statement."""
-        selection = _select(info, as_of=_past(info, as_of))
+        selection = _select(info, as_of=past(info, as_of))
         return _shown(await info.context.people.user(one_id, selection.want), selection)
 
     @strawberry.field(
@@ -56,7 +56,7 @@ class ProfileQuery:
         self, info: GqlInfo, namespace: str, value: str, as_of: Instant | None = strawberry.UNSET
     ) -> User | None:
         """Two or three statements."""
-        selection = _select(info, as_of=_past(info, as_of))
+        selection = _select(info, as_of=past(info, as_of))
         found = await info.context.people.user_by_identifier(namespace, value, selection.want)
         return _shown(found, selection)
 
@@ -74,7 +74,7 @@ class ProfileQuery:
     ) -> IdentifierHolders | None:
         """Two or three statements."""
         size = page_size(first)
-        selection = _select(info, "holders", "user", users=size, as_of=_past(info, as_of))
+        selection = _select(info, "holders", "user", users=size, as_of=past(info, as_of))
         views, has_more = await info.context.people.users_by_identifier(
             namespace, value, first=size, want=selection.want
         )
@@ -97,15 +97,6 @@ class ProfileQuery:
         parsed = parse_id(id)
         fetch = _FETCH.get(parsed[0]) if parsed else None
         return await fetch(info, parsed[1]) if parsed and fetch else None
-
-
-def _past(info: GqlInfo, as_of: Instant | None) -> int | None:
-    """The time asked for; raises InputError for one to come: what will be believed then is not known."""
-    if as_of is None or as_of is strawberry.UNSET:
-        return None
-    if as_of > info.context.services.clock():
-        raise InputError("`asOf` lies in the future.", remedy="Leave it out for what is believed now.")
-    return as_of
 
 
 def _select(info: GqlInfo, *path: str, users: int = 1, as_of: int | None = None) -> Selection:

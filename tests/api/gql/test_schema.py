@@ -31,6 +31,9 @@ EXPLAINED = {"ExplainedIdentifier.value", "ExplainedRecord.recordId", "Query.why
 JUDGED = {"Judgement.why", "MarkedIdentifier.value"}
 """Judgements: only for who may judge, and of a marked identifier always its mask."""
 
+QUEUED = {"FieldAgreement.leftMask", "FieldAgreement.rightMask"}
+"""The stewards' queue: only for who may judge, and always masks."""
+
 PERSONAL = {
     "Profile.recordId",
     "User.displayName",
@@ -39,6 +42,7 @@ PERSONAL = {
     *MASKED,
     *EXPLAINED,
     *JUDGED,
+    *QUEUED,
 }
 """Every field that shows an opened value; `test_people.py` shows what each role sees of them."""
 

@@ -11,7 +11,7 @@ import pytest
 from graph.db.database import Database
 from graph.db.migrations import applied_versions, migrate, pending, read_migrations
 from graph.errors import MigrationError
-from graph.vocabulary import NODES
+from graph.vocabulary import NODES, RELATIONSHIPS
 
 
 def test_numbers_start_at_one_and_do_not_skip(tmp_path: Path) -> None:
@@ -79,4 +79,5 @@ async def test_constraints_and_indexes_are_those_of_the_vocabulary(server: Datab
     }
     declared = {(node.label, key, True) for node in NODES for key in node.unique}
     declared |= {(node.label, key, False) for node in NODES for key in node.indexed}
+    declared |= {(one.type, key, False) for one in RELATIONSHIPS for key in one.indexed}
     assert stored == declared

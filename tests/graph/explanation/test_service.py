@@ -171,7 +171,12 @@ async def test_how_a_person_came_to_be_and_what_was_decided_when(
     )
     told = [(one.record.id, one.one_id, one.until is None, one.rule) for one in found.history]
     joined = await people.one_id("a")
-    assert told == [(a, joined, True, "linked"), (b, first, False, "alone"), (b, joined, True, "linked")]
+    assert told == [
+        (a, joined, False, "alone"),
+        (b, first, False, "alone"),
+        (a, joined, True, "linked"),
+        (b, joined, True, "linked"),
+    ]
     assert {one.rules for one in found.history} == {rules.version}
     past = found.history[1].sentence
     assert past.startswith("From 20")
@@ -185,7 +190,7 @@ async def test_how_a_person_came_to_be_and_what_was_decided_when(
     later = await stricter.how(first)
     assert (later.basis.outdated, later.basis.differs, later.steps) == (True, True, ())
     assert not any(one.current for one in later.history)
-    assert [one.rules for one in later.history] == [rules.version] * 3
+    assert [one.rules for one in later.history] == [rules.version] * 4
     assert f"Rules of that time: {rules.version}." in later.history[0].sentence
     assert [no.rule for no in later.refusals] == ["cap"]
     assert "no link of today's rules" in (await stricter.why(a, b)).sentence

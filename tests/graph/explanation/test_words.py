@@ -7,7 +7,8 @@ from string import Formatter
 
 import pytest
 
-from graph.explanation.model import Language
+from graph.explanation.model import Language, Untold
+from graph.explanation.repository import FORGOTTEN
 from graph.explanation.words import Words, messages
 from graph.identity.evidence import Grade
 from graph.identity.explain_facts import Change, Obstacle
@@ -27,7 +28,8 @@ CODES: dict[str, Iterable[str]] = {
     "class": (PERSONAL, SHARED, GENERIC, HOT, "marked"),
     "tier": TIERS,
     "refusal": REFUSED,
-    "rule": ("alone", "linked", "linked_by", "ambiguous", *REFUSED),
+    "rule": ("alone", "linked", "linked_by", "ambiguous", FORGOTTEN, *REFUSED),
+    "untold": Untold,
     "field": (one.name for one in NAMED_FIELDS),
 }
 

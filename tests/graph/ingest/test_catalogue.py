@@ -204,6 +204,7 @@ class TestRefused:
             ("model", "x" * 201, "at most 200 characters"),
             ("note", "x" * 10_001, "at most 10000 characters"),
             ("dealer", "\ud800", "lone surrogate"),
+            ("role", "uncle", "one of owner, coBuyer, payer, driver"),
         ],
     )
     def test_a_bad_value_names_its_field_and_never_itself(self, field: str, value: object, told: str) -> None:

@@ -344,26 +344,6 @@ async def test_a_persons_judgements_are_listed_with_their_reasons(
     assert all(row["why"] is None or b"asked" not in row["why"] for row in whys)
 
 
-async def test_the_queue_of_the_ambiguous_is_paged_in_order(
-    people: People, service: JudgementService
-) -> None:
-    for number in range(3):
-        phone = f"1391234{number:04d}"
-        await people.bring(
-            said(f"a{number}", phone=phone, name="王建国"),
-            said(f"b{number}", phone=phone, name="王建军"),
-            said(f"x{number}", phone=phone, name="王先生"),
-        )
-    first, more = await service.ambiguities(first=2)
-    rest, end = await service.ambiguities(first=2, after=first[-1].key)
-    assert (more, end) == (True, False)
-    assert [a.profile_id for a in first + rest] == [await people.id(f"x{number}") for number in range(3)]
-    assert set(first[0].candidates) == {await people.one_id("a0"), await people.one_id("b0")}
-    await service.judge(Same(await people.id("x0"), await people.id("a0")), by=BY)
-    left, _ = await service.ambiguities(first=5)
-    assert [a.profile_id for a in left] == [await people.id(f"x{number}") for number in (1, 2)]
-
-
 class TestWhoCameSince:
     """A judgement that stands is a repetition only where it left nothing to do."""
 

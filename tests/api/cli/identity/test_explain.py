@@ -11,7 +11,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from api.cli.identity import app
+from graph.clock import DAY, isoformat, system_clock
 from graph.db.database import Database
+from graph.errors import InputError
 from graph.identity.rules import Rules
 from graph.ingest.writer import Writer
 from graph.judgement.model import UserNotFoundError
@@ -71,6 +73,17 @@ async def test_why_and_why_not_and_how(run: Run, people: People) -> None:
     assert told["history"][0]["since"].endswith("Z")
     weak = await asyncio.to_thread(run, "weakest-links", a)
     assert "If the phone number 139****0001 were wrong in record 1 (of-a)" in weak.stdout
+
+    at = isoformat(system_clock())
+    then = (await asyncio.to_thread(run, "why", a, b, "--as-of", at)).stdout
+    assert then.startswith("Yes: on 20")
+    assert "  • Since 20" in then
+    assert "  ? Names, dates of birth and times of use are not kept for the past" in then
+    assert "were one person" in (await asyncio.to_thread(run, "why-not", a, b, "--as-of", at)).stdout
+    past = orjson.loads((await asyncio.to_thread(run, "how", a, "--as-of", at, "--json")).stdout)["past"]
+    assert past["asOf"] == at
+    coming = await asyncio.to_thread(run, "how", a, "--as-of", isoformat(system_clock() + DAY))
+    assert isinstance(coming.exception, InputError)
 
     missing = await asyncio.to_thread(run, "why", a, "of-a/nobody")
     assert isinstance(missing.exception, UserNotFoundError)

@@ -10,6 +10,7 @@ import pytest
 from api.gql.ids import global_id
 from api.wiring import Services
 from graph.access.roles import Role
+from graph.clock import DAY, isoformat, system_clock
 from tests.api.conftest import Ask, headers_of
 from tests.graph.judgement.people import PHONE, People, said
 
@@ -89,3 +90,32 @@ async def test_who_may_not_ask_and_what_is_not_there(
         "/graphql", json={"query": WHY, "variables": {"a": a, "b": "nobody"}}, headers=admin
     )
     assert missing.json()["errors"][0]["extensions"]["code"] == "user_not_found"
+
+
+PAST = f"""query($a: ID!, $b: ID!, $at: DateTime!) {{
+  why(a: $a, b: $b, asOf: $at) {{ same sentence past {{ asOf decisions {{ tier rule rules model record {{ {RECORD} }} }}
+    untold {{ code sentence }} }} path {{ leftValue }} }}
+  whyNot(a: $a, b: $b, asOf: $at) {{ same past {{ decisions {{ rule }} }} hindrances {{ obstacle }} }}
+  how(oneId: $a, asOf: $at) {{ records {{ id }} past {{ decisions {{ since until }} }} }} }}"""
+
+
+async def test_a_time_in_the_past(
+    ask: Ask, people: People, frontend: dict[str, str], client: httpx.AsyncClient
+) -> None:
+    await people.bring(said("a", phone=PHONE), said("b", phone=PHONE))
+    a, b = await people.id("a"), await people.id("b")
+    at = isoformat(system_clock())
+    found: dict[str, Any] = await ask(PAST, {"a": a, "b": b, "at": at}, headers=frontend)
+    assert found["why"]["same"] is found["whyNot"]["same"] is True
+    past = found["why"]["past"]
+    assert past["asOf"] == at
+    assert {(one["rule"], one["tier"], one["record"]["recordId"]) for one in past["decisions"]} == {
+        ("linked", "medium-all", None)
+    }
+    assert [one["code"] for one in past["untold"]] == ["OVERWRITTEN"]
+    assert found["why"]["path"] == [{"leftValue": "139****0001"}]
+    assert {one["id"] for one in found["how"]["records"]} == {a, b}
+    assert (await ask(WHY, {"a": a, "b": b}))["why"]["same"] is True
+    later = {"a": a, "b": b, "at": isoformat(system_clock() + DAY)}
+    refused = await client.post("/graphql", json={"query": PAST, "variables": later}, headers=frontend)
+    assert "lies in the future" in refused.text

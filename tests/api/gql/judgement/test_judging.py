@@ -37,8 +37,6 @@ WHAT_IF = """query($c: ChangeInput!) { whatIf(change: $c) {
 LIST = "query($id: ID!) { judgements(oneId: $id) { id kind why recordedAt retractedAt } }"
 CHANGES = """query($after: String) { identityChanges(first: 1, after: $after) {
   edges { at by node { kind oneId } } pageInfo { endCursor hasNextPage } } }"""
-QUEUE = """query($after: String) { ambiguities(first: 1, after: $after) {
-  edges { node { profile oneId tier candidates } } pageInfo { endCursor hasNextPage } } }"""
 
 
 @pytest.fixture
@@ -140,7 +138,6 @@ async def test_who_may_not_judge_is_told_so(
     asked: list[tuple[str, dict[str, Any]]] = [
         (WHAT_IF, {"c": {"same": {"a": a, "b": b}}}),
         (LIST, {"id": a}),
-        (QUEUE, {}),
     ]
     for query, variables in asked:
         response = await client.post(
@@ -148,23 +145,3 @@ async def test_who_may_not_judge_is_told_so(
         )
         assert response.json()["errors"][0]["extensions"]["code"] == "forbidden"
     assert (await ask(CHANGES, headers=frontend))["identityChanges"]["edges"] == []
-
-
-async def test_the_queue_has_pages(
-    ask: Ask, people: People, client: httpx.AsyncClient, admin: dict[str, str]
-) -> None:
-    for number in range(2):
-        phone = f"1391234{number:04d}"
-        for record, name in (("a", "王建国"), ("b", "王建军"), ("x", "王先生")):
-            await people.bring(said(f"{record}{number}", phone=phone, name=name))
-    first = (await ask(QUEUE))["ambiguities"]
-    second = (await ask(QUEUE, {"after": first["pageInfo"]["endCursor"]}))["ambiguities"]
-    assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
-    found = [edge["node"]["profile"] for page in (first, second) for edge in page["edges"]]
-    assert found == [await people.id("x0"), await people.id("x1")]
-    candidates = first["edges"][0]["node"]["candidates"]
-    assert candidates == sorted([await people.one_id("a0"), await people.one_id("b0")])
-    response = await client.post(
-        "/graphql", json={"query": QUEUE, "variables": {"after": "x"}}, headers=admin
-    )
-    assert response.json()["errors"][0]["extensions"]["code"] == "bad_input"
