@@ -103,7 +103,9 @@ async def _figure(bench: Bench, made: Maker, figure: Figure, *, bridged: bool) -
         await ours()
         await theirs()
     lesser.clear()
-    figure.peer = "the cluster read, its assignments and evidence edges deleted and created anew, raw Cypher, one transaction"
+    figure.peer = (
+        "the cluster read, its assignments and evidence deleted and created anew, raw Cypher, one transaction"
+    )
     figure.higher_is_better = False
     await interleaved(figure, ours, theirs)
     against = [ours / less for ours, less in zip(figure.ours, lesser, strict=True)]

@@ -326,9 +326,7 @@ class Matching:
         found = await tx.one("identity.find_components", asked={"ids": sorted(touched), "oneIds": []})
         stored, degrees = await self._reader.read(tx.one, found[0] if found else [])
         placed = Placed(before=as_stored(stored))
-        await asyncio.to_thread(
-            place, placed, stored, degrees=degrees, rules=self._rules
-        )
+        await asyncio.to_thread(place, placed, stored, degrees=degrees, rules=self._rules)
         identity_rows(rows, placed)
         rows["touchedComponents"] = sorted(touched_components(placed))
         rows["touchedProfiles"] = sorted(touched)
