@@ -49,3 +49,5 @@ def run() -> None:
         app()
     except GuanxiError as error:
         sys.exit(show_error(error))
+    finally:
+        gc.unfreeze()  # or libraries report all of it as leaked
