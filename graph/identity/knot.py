@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.identity.classes import is_calm, judge
+from graph.identity.contradiction import standing
 from graph.identity.evidence import Identifier, Reason, Refusal
 from graph.identity.gather import GENERIC, PERSONAL, SHARED, Gathered, Key, Link, Pair, Unit
 from graph.identity.rules import Rules, Strength
 from graph.identity.summary import SOFT, Summary, conflicts, full_name, summarise
 from graph.identity.support import Bond, bonds_between, supported, thinnest, threshold, voices
-from graph.identity.tiers import CERTAIN, LIKELY, PROBABLE, STAGES, STEWARD, Stage, Tier
+from graph.identity.tiers import MODEL, PROBABLE, STAGES, STEWARD, UNDOUBTED, Stage, Tier
 from graph.identity.ties import Edge, bits, connected, cut, groups_of, sharing_twice
 
 UNNAMED = Identifier("", "", "")  # stands for the identifier where a steward or a model joins
@@ -187,7 +188,11 @@ class Knot:
         self._decide(tier, nodes, edges, against)
 
     def _against(self, tier: Tier, nodes: list[int]) -> list[int]:
-        return conflicts([self.summary(node) for node in nodes], tier.conflict)
+        found = [self.summary(node) for node in nodes]
+        if tier.bucket is None:
+            return conflicts(found, tier.conflict)
+        probable, undoubted = self._rules.model.probable, tier is UNDOUBTED
+        return standing(self._evidence, nodes, found, self._bonds, probable=probable, undoubted=undoubted)
 
     def _decide(self, tier: Tier, nodes: list[int], edges: list[Edge], against: list[int]) -> None:
         if not any(against):  # step b
@@ -246,7 +251,7 @@ class Knot:
                 self.reasons[index] = Reason(tier.name, "support")
         if tier is PROBABLE:
             for (low, high), best in thinnest(self._thin, self.cluster_of).items():
-                told = next(t for t in (CERTAIN, LIKELY, PROBABLE) if best >= threshold(self._rules.model, t))
+                told = next(t for t in MODEL if best >= threshold(self._rules.model, t))
                 self._report(told, "support", "", self.clusters[low] + self.clusters[high])
 
     def _supported(self, nodes: Sequence[int], edges: Sequence[Edge]) -> dict[int, int]:
@@ -274,7 +279,7 @@ class Knot:
     def _group(self, tier: Tier, nodes: list[int], edges: list[Edge]) -> None:
         """Join what nothing conflicts in; by scores only as far as these alone support it."""
         join = self._merge if self._calm else self._join
-        if tier.bucket is None or len(nodes) < 3:
+        if tier.bucket is None or len(nodes) < 2:
             join(tier, nodes, edges)
             return
         part_of = self._supported(nodes, edges)

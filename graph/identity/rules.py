@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 from graph.errors import ConfigurationError
 from graph.identity.evidence import Grade
 
-ALGORITHM: Final = 2
+ALGORITHM: Final = 3
 """Raised whenever `resolve` comes to answer otherwise for the same evidence; part of `Rules.version`."""
 
 DEFAULT_RULES: Final = Path(__file__).with_name("identity.toml")
@@ -57,11 +57,14 @@ class NamespaceRule:
 class ModelRules:
     """From which match probabilities a model's scores join, and how much support a join needs.
 
-    A score at or above `certain`, `likely` or `probable` belongs to that tier; two in one tier are equally
-    good. A score below `floor` is none. Two clusters are joined by scores only if the mean probability of the
-    pairs between them, none counting 0, is at least `support` (docs/adr/0008-model-tiers-and-support.md).
+    A score at or above `undoubted`, `certain`, `likely` or `probable` belongs to that tier; two in one tier are
+    equally good. Only undoubted ones outweigh names or birth dates that contradict
+    (docs/adr/0016-contradictions-and-scores.md). A score below `floor` is none. Two clusters are joined by
+    scores only if the mean probability of the pairs between them, none counting 0, is at least `support`
+    (docs/adr/0008-model-tiers-and-support.md).
     """
 
+    undoubted: float = 0.9999
     certain: float = 0.995
     likely: float = 0.98
     probable: float = 0.95
@@ -149,6 +152,7 @@ _MODEL: Final = ModelRules()
 
 
 class _ModelRow(_Declared):
+    undoubted: _Share = _MODEL.undoubted
     certain: _Share = _MODEL.certain
     likely: _Share = _MODEL.likely
     probable: _Share = _MODEL.probable
@@ -157,12 +161,12 @@ class _ModelRow(_Declared):
 
     @model_validator(mode="after")
     def _descending(self) -> Self:
-        if not self.certain >= self.likely >= self.probable >= self.floor:
-            raise ValueError("certain, likely, probable and floor must not rise in this order")
+        if not self.undoubted >= self.certain >= self.likely >= self.probable >= self.floor:
+            raise ValueError("undoubted, certain, likely, probable and floor must not rise in this order")
         return self
 
     def rules(self) -> ModelRules:
-        return ModelRules(self.certain, self.likely, self.probable, self.floor, self.support)
+        return ModelRules(**self.model_dump())
 
 
 class _RulesFile(_Declared):

@@ -20,7 +20,7 @@ PRESUMED: Final = 2
 
 _FULL_DATE: Final = 10
 _ANCHORS: Final = (Strength.STRONG, Strength.MEDIUM)
-_FIRST_CJK: Final = "\u2e80"
+FIRST_CJK: Final = "\u2e80"
 
 
 def full_name(name: PersonName) -> str | None:
@@ -30,7 +30,7 @@ def full_name(name: PersonName) -> str | None:
     rotations of each other wherever the border between the names lies, so the least rotation stands for both.
     """
     text = name.full
-    if not text or max(text) >= _FIRST_CJK:
+    if not text or max(text) >= FIRST_CJK:
         return text
     return min(text[border:] + text[:border] for border in range(len(text)))
 
@@ -126,12 +126,17 @@ def _compatible(one: PersonName, other: PersonName) -> bool:
     return not (one.given and other.given and one.given != other.given)
 
 
+def is_full_date(date: str) -> bool:
+    """Whether a birth date tells the day."""
+    return len(date) == _FULL_DATE
+
+
 def births_conflict(left: set[str], right: set[str]) -> bool:
     """Whether no birth date of the one is, or begins, one of the other."""
     if not left or not right:
         return False
-    full_left = [date for date in left if len(date) == _FULL_DATE]
-    full_right = [date for date in right if len(date) == _FULL_DATE]
+    full_left = [date for date in left if is_full_date(date)]
+    full_right = [date for date in right if is_full_date(date)]
     if full_left and full_right:
         return not any(date in right for date in full_left)
     return not any(one.startswith(other) or other.startswith(one) for one in left for other in right)

@@ -60,7 +60,12 @@ def threshold(model: ModelRules, tier: Tier) -> float:
     """The probability from which a score belongs to a model's tier."""
     if tier.bucket is None:
         raise ValueError(f"{tier.name} is no tier of a model")
-    return {"certain": model.certain, "likely": model.likely, "probable": model.probable}[tier.bucket]
+    return {
+        "undoubted": model.undoubted,
+        "certain": model.certain,
+        "likely": model.likely,
+        "probable": model.probable,
+    }[tier.bucket]
 
 
 def supported(

@@ -2,9 +2,9 @@
 
 Within a stage trusted evidence comes wholly before claimed evidence, so a claim never stands against it;
 and a claim joins nobody whose name or birth date contradicts, however strong the identifier
-(docs/adr/0004-resolve-open-choices.md §1). Scores of a model are tiers of their own: certain ones after
-`strong-all`, likely and probable ones after `medium-all`, all with HARD conflicts, since a score has weighed
-names and birth dates (docs/adr/0008-model-tiers-and-support.md).
+(docs/adr/0004-resolve-open-choices.md §1). Scores of a model are tiers of their own: undoubted and certain ones after
+`strong-all`, likely and probable ones after `medium-all` (docs/adr/0008-model-tiers-and-support.md); what
+overrules a SOFT conflict there is `graph.identity.contradiction`'s.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final, Literal
 from graph.identity.rules import Strength
 from graph.identity.summary import HARD, PRESUMED, SOFT
 
-Bucket = Literal["certain", "likely", "probable"]
+Bucket = Literal["undoubted", "certain", "likely", "probable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,14 @@ STEWARD: Final = Tier("steward", (), trusted=True, agree=False, conflict=HARD)
 
 
 def _model(bucket: Bucket) -> Tier:
-    return Tier(f"model-{bucket}", (), trusted=True, agree=False, conflict=HARD, bucket=bucket)
+    return Tier(f"model-{bucket}", (), trusted=True, agree=False, conflict=SOFT, bucket=bucket)
 
 
+UNDOUBTED: Final = _model("undoubted")
 CERTAIN: Final = _model("certain")
 LIKELY: Final = _model("likely")
 PROBABLE: Final = _model("probable")
+MODEL: Final = (UNDOUBTED, CERTAIN, LIKELY, PROBABLE)
 
 _STRONG: Final = (Strength.STRONG,)
 _MEDIUM: Final = (Strength.MEDIUM,)
@@ -65,7 +67,7 @@ STAGES: Final = (
             Tier("strong-all", _STRONG, trusted=False, agree=False, conflict=SOFT),
         ),
     ),
-    Stage((), (CERTAIN,)),
+    Stage((), (UNDOUBTED, CERTAIN)),
     Stage(
         _MEDIUM,
         (

@@ -1,7 +1,7 @@
 """A second `resolve`, written from docs/reference/resolve.md for the tests alone: slow and literal.
 
 It shares no code with `graph.identity` but the evidence types. Where the text leaves a choice it follows
-docs/adr/0004-resolve-open-choices.md (the numbers in brackets are the sections there), 0008 and 0009.
+docs/adr/0004-resolve-open-choices.md (the numbers in brackets are the sections there), 0008, 0009 and 0016.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import networkx as nx
+from pypinyin import lazy_pinyin
 
 from graph.identity.evidence import Identifier, Judgement, PersonName, ProfileEvidence, Score, Verdict
 
@@ -38,7 +39,7 @@ class PlainRules:
     cap: int
     budget: int
     read_limit: int = 5_000
-    buckets: tuple[float, float, float] = (0.995, 0.98, 0.95)
+    buckets: tuple[float, float, float, float] = (0.9999, 0.995, 0.98, 0.95)
     floor: float = 0.5
     support: float = 0.3
 
@@ -79,13 +80,14 @@ class Answer:
 TIERS = [
     ("strong-trusted", ("strong",), "v", False, 0),
     ("strong-all", ("strong",), "a", False, 1),
-    ("model-certain", (), "v", False, 0),
+    ("model-undoubted", (), "v", False, 1),
+    ("model-certain", (), "v", False, 1),
     ("medium-agree-trusted", ("medium",), "v", True, 1),
     ("medium-trusted", ("medium",), "v", False, 1),
     ("medium-agree-all", ("medium",), "a", True, 1),
     ("medium-all", ("medium",), "a", False, 1),
-    ("model-likely", (), "v", False, 0),
-    ("model-probable", (), "v", False, 0),
+    ("model-likely", (), "v", False, 1),
+    ("model-probable", (), "v", False, 1),
     ("weak-agree-trusted", ("weak", "corroborating"), "v", True, 1),
     ("weak-trusted", ("weak",), "v", False, 2),
     ("weak-agree-all", ("weak", "corroborating"), "a", True, 1),
@@ -110,6 +112,32 @@ def names_fit(a: PersonName, b: PersonName) -> bool:
 
 def births_fit(a: str, b: str) -> bool:
     return a.startswith(b) or b.startswith(a)
+
+
+def slips(text: str) -> set[str]:
+    """Every way to write a text with one letter left out, written as a gap, or with two neighbours swapped."""
+    gaps = {text[:n] + gap + text[n + 1 :] for n in range(len(text)) for gap in ("", "\0")}
+    gaps |= {text[:n] + "\0" + text[n:] for n in range(len(text) + 1)}
+    return gaps | {text[:n] + text[n + 1] + text[n] + text[n + 2 :] for n in range(len(text) - 1)} | {text}
+
+
+def slipped(a: str, b: str) -> bool:
+    """One edit apart: the same with one letter blotted out in both, or left out in one, or swapped in one."""
+    blots = {t for t in slips(a) & slips(b) if "\0" in t and len(t) == max(len(a), len(b))}
+    return a == b or bool(blots) or b in slips(a) or a in slips(b)
+
+
+def names_near(a: PersonName, b: PersonName) -> bool:
+    han = [any(c >= "\u2e80" for c in n.full) for n in (a, b)]
+    one, other = ("".join(lazy_pinyin(n.full)) for n in (a, b))
+    if all(han):
+        return slipped(one, other)
+    return any(slipped(one, other[n:] + other[:n]) for n in range(len(other)))
+
+
+def births_near(a: str, b: str) -> bool:
+    year, month, day = a.split("-")
+    return b == f"{year}-{day}-{month}" or slipped(a.replace("-", ""), b.replace("-", ""))
 
 
 def better(a, b, pick):
@@ -212,7 +240,7 @@ class Oracle:
             for identifier, on in connecting.items():
                 if self.rules.rows[identifier.namespace].strength in steps[step]:
                     graph.add_edges_from((("i", identifier), ("p", k)) for k in on if k in keys)
-            pairs = [p for p, score in self.scores.items() if score >= self.rules.buckets[2]]
+            pairs = [p for p, score in self.scores.items() if score >= self.rules.buckets[-1]]
             for pair in (pairs if "score" in steps[step] else []) + (
                 list(self.same) if "same" in steps[step] else []
             ):
@@ -317,6 +345,55 @@ class Oracle:
                 return True
         return level >= 2 and self.anchored(x) and self.anchored(y)
 
+    def clash(self, tier: str, nodes: set[Cluster], x: Cluster, y: Cluster, level: int) -> bool:
+        """Conflict in a tier; in a model's, slips and undoubted scores overrule soft ones (ADR 0016)."""
+        if not tier.startswith("model") or self.conflict(x, y, 0) or not self.conflict(x, y, level):
+            return self.conflict(x, y, level)
+        contacts = [
+            {
+                i
+                for k in c
+                for i in self.seen[k].holds
+                if self.rules.rows[i.namespace].strength in ("medium", "weak")
+            }
+            for c in (x, y)
+        ]
+        if tier == "model-undoubted" and not contacts[0] & contacts[1]:
+            self.count("outweighed")
+            return False
+        scores = [p for pair, p in self.scores.items() if len(pair & x) == 1 and len(pair & y) == 1]
+        if scores and max(scores) < self.rules.buckets[-1]:
+            return True
+        profiles = [self.seen[k] for k in frozenset().union(*nodes)]
+
+        def explained(xs: set, ys: set, whole, fit, near, tellers) -> bool:
+            if not self.unlike(xs, ys, whole, fit):
+                return True
+            return any(
+                near(a, b) and 1 in (tellers(a), tellers(b))
+                for a in filter(whole, xs)
+                for b in filter(whole, ys)
+            )
+
+        slipped = explained(
+            self.names(x),
+            self.names(y),
+            lambda n: n.full is not None,
+            names_fit,
+            names_near,
+            lambda n: sum(full_key(n) in {full_key(m) for m in s.names if m.full} for s in profiles),
+        ) and explained(
+            self.births(x),
+            self.births(y),
+            lambda d: len(d) == 10,
+            births_fit,
+            births_near,
+            lambda d: sum(d in s.births for s in profiles),
+        )
+        if slipped:
+            self.count("slip")
+        return not slipped
+
     @staticmethod
     def unlike(xs, ys, is_full, fit) -> bool:
         if not xs or not ys:
@@ -387,7 +464,7 @@ class Oracle:
             pairs = {frozenset(home[k] for k in pair) for pair, p in self.scores.items() if p >= floor}
             return [Edge(("", "", ""), "", pair) for pair in pairs if len(pair) == 2]
 
-        probable = edges(self.rules.buckets[2])
+        probable = edges(self.rules.buckets[-1])
         context = self.linkage(set(self.clusters), probable) if probable else []
         found = [e for e in edges(least) if any(e.on <= part for part in context)]
         self.count("thin" if len(found) < len(edges(least)) else "thick")
@@ -463,7 +540,7 @@ class Oracle:
         stage = None
         for name, strengths, level, agree, strict in TIERS:
             if not strengths:
-                least = self.rules.buckets[["certain", "likely", "probable"].index(name[6:])]
+                least = self.rules.buckets[["undoubted", "certain", "likely", "probable"].index(name[6:])]
                 self.tier(name, self.scored(least), strict)
                 continue
             if strengths[0] != stage:
@@ -489,7 +566,7 @@ class Oracle:
             self.process(name, nodes, mine, level)
 
     def process(self, tier: str, nodes: set[Cluster], edges: list[Edge], level: int) -> None:
-        conflicting = any(self.conflict(a, b, level) for a, b in itertools.combinations(nodes, 2))
+        conflicting = any(self.clash(tier, nodes, a, b, level) for a, b in itertools.combinations(nodes, 2))
         if conflicting:
             self.count("conflict")
             pairs = []
@@ -515,7 +592,7 @@ class Oracle:
         whole.add_edges_from((("e", n), ("c", x)) for n, e in enumerate(edges) for x in e.on)
         left = whole.copy()
         doubts = []
-        against = {x: {y for y in nodes if y != x and self.conflict(x, y, level)} for x in nodes}
+        against = {x: {y for y in nodes if y != x and self.clash(tier, nodes, x, y, level)} for x in nodes}
         for a in nodes:
             for b in against[a]:
                 rest = whole.copy()

@@ -17,8 +17,16 @@ from typing import Any
 
 import pytest
 
-from graph.identity import classes, gather, knot, reading, run, summary, support, ties
-from tests.graph.identity import test_cases, test_explain, test_laws, test_oracle, test_sizes, test_support
+from graph.identity import classes, contradiction, gather, knot, reading, run, summary, support, ties
+from tests.graph.identity import (
+    test_cases,
+    test_contradiction,
+    test_explain,
+    test_laws,
+    test_oracle,
+    test_sizes,
+    test_support,
+)
 from tests.graph.identity.worlds import world
 
 DOC = Path(__file__).parents[3] / "docs" / "identity-laws.md"
@@ -63,10 +71,16 @@ def scores() -> None:
         test_support.test_case(case, turned=True)
 
 
+def contradictions() -> None:
+    for case in test_contradiction.CASES:
+        test_contradiction.test_case(case)
+
+
 KILLERS: dict[str, Callable[[], None]] = {
     "test_oracle.test_the_oracle_agrees": oracle,
     "test_cases.test_case": cases,
     "test_support.test_case": scores,
+    "test_contradiction.test_case": contradictions,
     **{
         f"{module.__name__.rpartition('.')[2]}.{name}": law(test) if hasattr(test, "hypothesis") else test
         for module in (test_cases, test_laws, test_sizes, test_support, test_explain)
@@ -78,6 +92,7 @@ KILLERS: dict[str, Callable[[], None]] = {
 ORACLE = "test_oracle.test_the_oracle_agrees"
 CASE = "test_cases.test_case"
 SCORE = "test_support.test_case"
+SAYS_NO = "test_contradiction.test_case"
 CONSTRAINT = "test_laws.test_a_constraint_is_never_broken"
 LOCAL = "test_laws.test_a_component_answers_alone_as_it_does_among_others"
 
@@ -132,6 +147,17 @@ MUTANTS = [
     Mutant("unscored profiles have no say", support, "voices",
            "i in scored or bool(profiles[i].names or profiles[i].birth_dates)", "i in scored",
            "test_support.test_people_whom_better_evidence_joined_need_support_for_all_of_them"),
+    Mutant("a part of two needs no support of its own", knot, "Knot._group", "len(nodes) < 2", "len(nodes) < 3",
+           "test_support.test_two_who_are_left_of_a_part_need_support_of_their_own"),
+    Mutant("scores outweigh what contradicts", contradiction, "standing", "if soft != against:", "if False:", SAYS_NO),
+    Mutant("a phone is no reason to doubt", contradiction, "_meet", "return any(", "return False and any(", SAYS_NO),
+    Mutant("an address is one", contradiction, "_meet", "(Strength.MEDIUM, Strength.WEAK)", "tuple(Strength)", SAYS_NO),
+    Mutant("no score is beyond doubt", contradiction, "standing", "if undoubted and", "if False and", SAYS_NO),
+    Mutant("slips contradict", contradiction, "standing", "not _slipped(left, right, told)", "True", SAYS_NO),
+    Mutant("a slip told twice", contradiction, "_told", "told.update(", "told or told.update(", SAYS_NO),
+    Mutant("a slip found unlikely", contradiction, "standing", "bond.best < probable", "False", SAYS_NO),
+    Mutant("a slip of the name excuses the date", contradiction, "_slipped", "return names and (", "return names or (",
+           SAYS_NO),
     Mutant("scores connect nothing", gather, "joining", "if score >= least", "if score > 2",
            "test_support.test_scores_that_reach_a_tier_connect_what_must_be_read_together"),
     Mutant("read limit ignored", reading, "readable", "len(whole.members) <= rules.read_limit", "True",

@@ -13,7 +13,7 @@ WORLDS = examples(600)
 EVERYTHING = {
     *("personal", "shared", "generic", "hot", "tenures", "limit", "cap", "overgrown"),
     *("conflict", "twice", "ambiguous", "ambiguous-afterwards", "read-limit"),
-    *("thin", "model-certain", "model-likely", "model-probable"),
+    *("thin", "model-undoubted", "model-certain", "model-likely", "model-probable", "outweighed", "slip"),
 }
 ORDER = ["steward", *(tier[0] for tier in TIERS), "shared"]
 

@@ -18,7 +18,6 @@ from tests.graph.identity.test_cases import (
     LI,
     RULES,
     WANG,
-    WANG_JUNIOR,
     ambiguous,
     different,
     people,
@@ -113,9 +112,17 @@ def test_people_whom_better_evidence_joined_need_support_for_all_of_them() -> No
     assert people(found) == {"a b c x y z"}
 
 
-def test_scores_have_weighed_names_but_never_cross_a_hard_conflict() -> None:
-    pair = [profile("a", name=WANG), profile("b", name=WANG_JUNIOR)]
-    assert people(resolve(pair, scores=scored("ab"), rules=RULES)) == {"a b"}
+def test_two_who_are_left_of_a_part_need_support_of_their_own() -> None:
+    """Whoever made the part hold conflicts with both, so only a thin edge is left between them."""
+    left = [profile(who, "wechatOpenId:a/1", name=WANG) for who in "ab"]
+    right = [profile(who, "wechatOpenId:a/2", name=WANG) for who in "xy"]
+    scores = scored("ac", "bc", "xc", "yc", "ax")
+    apart = [different("a", "c"), different("x", "c")]
+    found = resolve([*left, *right, profile("c")], apart, scores, rules=RULES)
+    assert people(found) == {"a b", "c", "x y"}
+
+
+def test_scores_never_cross_a_hard_conflict() -> None:
     proven = [profile("a", "governmentId:1!"), profile("b", "governmentId:2!"), profile("c")]
     resolution = resolve(proven, scores=scored("ab", "ac", "bc"), rules=RULES)
     assert people(resolution) == {"a", "b", "c"}

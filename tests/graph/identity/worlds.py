@@ -71,7 +71,7 @@ class World:
             self.rules.cap,
             self.rules.budget,
             self.rules.read_limit,
-            (model.certain, model.likely, model.probable),
+            (model.undoubted, model.certain, model.likely, model.probable),
             model.floor,
             model.support,
         )
@@ -84,15 +84,18 @@ def name(family: str, given: str) -> PersonName:
 NAMES = [
     name("王", "建国"),
     name("王", "建军"),
+    name("王", "建囯"),  # a slip of the first
     name("李", "梅"),
     PersonName("weili", "li", "wei"),
     PersonName("liwei", "wei", "li"),
+    PersonName("weilli", "lli", "wei"),  # a slip of both
     PersonName(family="王"),
     PersonName(family="李"),
     PersonName(given="建国"),
     PersonName(given="wei"),
 ]
-BIRTHS = ["1980-05-17", "1980-06-01", "1990-01-01", "1980", "1990", "1980-05"]
+SLIPS = [(NAMES[0], NAMES[2]), (NAMES[4], NAMES[6])]
+BIRTHS = ["1980-05-17", "1980-06-01", "1980-01-06", "1980-05-18", "1990-01-01", "1980", "1990", "1980-05"]
 GRADES = [Grade.CLAIMED, Grade.TRUSTED, Grade.TRUSTED, Grade.VERIFIED]
 
 
@@ -191,7 +194,7 @@ def holdings(rng: Random, profiles: list[ProfileEvidence], space: Rules) -> list
     return [replace(profile, holdings=tuple(extra[n])) for n, profile in enumerate(profiles)]
 
 
-PROBABILITIES = [0.4, 0.6, 0.6, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999]
+PROBABILITIES = [0.4, 0.6, 0.6, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999, 0.9999, 1.0]
 
 
 def scores(rng: Random, keys: list[tuple[str, str]]) -> list[Score]:
@@ -259,6 +262,9 @@ def world(rng: Random, most: int = 10) -> World:
     scored = scores(rng, keys) if rng.random() < 0.4 else []
     if scored and rng.random() < 0.4:  # nothing but the model
         profiles = [replace(profile, holdings=()) for profile in profiles]
+    if scored and rng.random() < 0.3:  # a name and a slip of it
+        two = rng.choice(SLIPS)
+        profiles = [replace(p, names=frozenset([rng.choice(two)]) if p.names else p.names) for p in profiles]
     held = sorted({h.identifier for p in profiles for h in p.holdings})
     degrees = {i: (rng.choice([0, 1, 9]), 9) for i in held if rng.random() < 0.05}
     marked = frozenset(i for i in held if rng.random() < 0.1) if rng.random() < 0.2 else frozenset()

@@ -49,7 +49,7 @@ def plain(rules: Rules) -> PlainRules:
         for name, rule in rules.namespaces.items()
     }
     model = rules.model
-    buckets = (model.certain, model.likely, model.probable)
+    buckets = (model.undoubted, model.certain, model.likely, model.probable)
     return PlainRules(rows, rules.cap, rules.budget, rules.read_limit, buckets, model.floor, model.support)
 
 
