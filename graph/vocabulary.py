@@ -426,7 +426,12 @@ RELATIONSHIPS: Final = (
     Relationship(
         "BROUGHT",
         "The profile brought this message.",
-        (("Profile", "Message"), ("Profile", "Touchpoint"), ("Erasing", "Message"), ("Erasing", "Touchpoint")),
+        (
+            ("Profile", "Message"),
+            ("Profile", "Touchpoint"),
+            ("Erasing", "Message"),
+            ("Erasing", "Touchpoint"),
+        ),
     ),
     Relationship("CORRECTED", "Set by hand on this profile.", (("Profile", "Correction"),)),
     Relationship("SHOWS", "The content of the touchpoint.", (("Touchpoint", "Content"),)),
