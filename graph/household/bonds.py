@@ -26,6 +26,8 @@ CROWD: Final[Mapping[str, int]] = {PHONE: 6, EMAIL: 4, ADDRESS: 8, VIN: 6, PLATE
 PHONE_GAP: Final = 540 * DAY
 """A number silent for longer has gone to somebody else; as in the default identity rules."""
 
+_ENOUGH: Final = 1 + max(CROWD.values())
+_FEW: Final = 32
 _CONSULTANT_CUSTOMERS: Final = 3
 _FLEET: Final = 3
 _FIRM: Final = frozenset({PHONE, EMAIL, ADDRESS})
@@ -122,7 +124,7 @@ def _tenures(identifier: Identifier, on: list[int], people: Sequence[HouseholdPe
 
 
 def _sort_out(shared: Shared, unit: Unit) -> None:
-    unit.different = len(_different(shared, unit.people))
+    unit.different = _different(shared, unit.people)
     if unit.different < 2:
         return
     namespace = unit.identifier.namespace
@@ -134,18 +136,42 @@ def _sort_out(shared: Shared, unit: Unit) -> None:
     elif namespace == PHONE and _is_consultants(shared, unit):
         shared.consultants.append(unit)
         own = [n for n in unit.people if not shared.people[n].contacts[unit.identifier].staff_only]
-        unit = Unit(unit.identifier, own, len(_different(shared, own)))
+        unit = Unit(unit.identifier, own, _different(shared, own))
     if 2 <= unit.different <= CROWD[namespace]:
         shared.households.append(unit)
 
 
-def _different(shared: Shared, people: Iterable[int]) -> list[int]:
-    """People who are surely different from each other, taken in the order of their keys."""
+def _different(shared: Shared, people: Sequence[int]) -> int:
+    """How many of them are surely different from each other, `_ENOUGH` at most.
+
+    Of more than `_FEW` people they are taken as their keys come; of fewer the most there are, whatever the keys.
+    """
     found: list[int] = []
     for number in people:
         if all(shared.two(number, other) for other in found):
             found.append(number)
-    return found
+            if len(found) == _ENOUGH:
+                return _ENOUGH
+    return len(found) if len(people) > _FEW else _most_different(shared, people, len(found))
+
+
+def _most_different(shared: Shared, people: Sequence[int], most: int) -> int:
+    """The size of the largest clique of the relation `two`, found by branch and bound; `most` is one's already."""
+    beside = [
+        sum(1 << place for place, other in enumerate(people) if other != one and shared.two(one, other))
+        for one in people
+    ]
+
+    def grow(size: int, left: int) -> None:
+        nonlocal most
+        most = max(most, size)
+        while left and size + left.bit_count() > most < _ENOUGH:
+            place = left.bit_length() - 1
+            left ^= 1 << place
+            grow(size + 1, left & beside[place])
+
+    grow(0, (1 << len(people)) - 1)
+    return most
 
 
 def _is_consultants(shared: Shared, unit: Unit) -> bool:
@@ -154,7 +180,7 @@ def _is_consultants(shared: Shared, unit: Unit) -> bool:
     if len(customers) < _CONSULTANT_CUSTOMERS:
         return False
     names = {name for n in customers for name in families(shared.people[n])}
-    return min(len(names), len(_different(shared, customers))) >= _CONSULTANT_CUSTOMERS
+    return min(len(names), _different(shared, customers)) >= _CONSULTANT_CUSTOMERS
 
 
 def _is_fleets(shared: Shared, unit: Unit) -> bool:
