@@ -12,6 +12,7 @@
 // returns candidates: LIST<STRING>
 /* :params {after: '', limit: 21} */
 MATCH (p:Profile)
+USING INDEX p:Profile(place) // whatever the counts of the day: a page is a range of it
 WHERE p.place > $after AND p.ambiguous IS NOT NULL
 WITH p ORDER BY p.place LIMIT $limit
 MATCH (p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)

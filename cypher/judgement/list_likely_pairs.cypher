@@ -13,7 +13,9 @@
 // returns right: LIST<STRING>
 /* :params {after: '', minimum: 0.5, limit: 21} */
 MATCH (p:Profile)-[s:SCORED]->(q:Profile)
+USING INDEX s:SCORED(place) // whatever the counts of the day: a page is a range of it
 WHERE s.place > $after AND s.probability >= $minimum
+WITH p, s, q ORDER BY s.place
 MATCH (p)-[a:RESOLVED_TO WHERE a.to IS NULL]->(u:User)
 MATCH (q)-[b:RESOLVED_TO WHERE b.to IS NULL]->(v:User)
 WHERE u.oneId <> v.oneId

@@ -18,6 +18,7 @@ _RELATIONSHIP = re.compile(r"-\[([^\]]*)\]")
 _NAME = re.compile(r"[:|]([A-Za-z_]\w*)")
 _COLONLESS = re.compile(r"\s*([A-Z][A-Z_]+)\s*(?:\{|$|\*)")
 _LABEL = re.compile(r"(?<=[\w(]):([A-Z]\w*)|(?<=\():([A-Z]\w*)")
+_HINT = re.compile(r"USING INDEX \w+:(\w+)\((\w+)\)")
 _PROPERTY = re.compile(r"(?<![$\w.])[a-zA-Z_]\w*\.([a-zA-Z_]\w*)\b(?!\s*[.(])")
 _PATTERN_MAP = re.compile(r":\w+\s*\{([^{}]*)\}")
 _MAP_KEY = re.compile(r"(?:^|,)\s*(\w+)\s*:")
@@ -27,7 +28,7 @@ def lint_file(path: Path) -> list[str]:
     """What is wrong in a file, as `name:line: what`, in order; empty when all is well."""
     body = strip_strings(strip_comments(path.read_text(encoding="utf-8")))
     found = sorted(
-        [*_relationships(body), *_labels(body), *_properties(body), *_map_keys(body)],
+        [*_relationships(body), *_hints(body), *_labels(body), *_properties(body), *_map_keys(body)],
         key=lambda item: item[0],
     )
     return [f"{path.name}:{body.count(chr(10), 0, at) + 1}: {what}" for at, what in found]
@@ -47,8 +48,20 @@ def _relationships(body: str) -> Iterator[tuple[int, str]]:
                 yield match.start(), f"{name} is no declared relationship type."
 
 
+def _hints(body: str) -> Iterator[tuple[int, str]]:
+    """An index is named like a node's label, be it of nodes or of relationships."""
+    for match in _HINT.finditer(body):
+        indexed, name = match.groups()
+        if indexed not in LABELS and indexed not in TYPES:
+            yield match.start(), f"{indexed} is no declared label or relationship type."
+        if name not in PROPERTIES:
+            yield match.start(), f"{name} is no declared property."
+
+
 def _labels(body: str) -> Iterator[tuple[int, str]]:
-    blank = _RELATIONSHIP.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), body)
+    blank = body
+    for pattern in (_RELATIONSHIP, _HINT):
+        blank = pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), blank)
     for match in _LABEL.finditer(blank):
         name = match.group(1) or match.group(2)
         if name not in LABELS:

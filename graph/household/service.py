@@ -10,13 +10,12 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 from graph.clock import Clock, new_id, system_clock
 from graph.db import feed
 from graph.db.database import Database, Transaction
-from graph.errors import DatabaseError
+from graph.feed.cursor import FeedCursor, Step
 from graph.feed.follow import OvertakenError
 from graph.household.adapt import VehicleUse
 from graph.household.repository import memberships_of, write_households
@@ -31,20 +30,6 @@ ENTRIES: Final = 4
 COMPONENTS: Final = 400
 """Link components read by one statement."""
 
-_CURSOR: Final = "households"
-_KINDS: Final = ("ingest", "judgement", "match", "erasure")
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """What the next entries touched: from where, up to where."""
-
-    position: int
-    until: int
-    profiles: frozenset[str]
-    users: frozenset[str]
-    components: frozenset[str]
-
 
 class Households:
     """Keeps households as the evidence says; any number of processes may, each step is done once."""
@@ -58,10 +43,11 @@ class Households:
         self._rules = rules
         self._clock = clock
         self._reader = ComponentReader(keyring, rules)
+        self._cursor = FeedCursor(database, name=self.name, entries=ENTRIES)
 
     async def follow(self) -> int | None:
         """Look at the next entries; answers how many profiles were looked at, None at the feed's end."""
-        step = await self._next()
+        step = await self._cursor.next()
         if step is None:
             return None
         rows, profiles = await self._plan(step)
@@ -75,23 +61,7 @@ class Households:
             await self._database.in_write(work)
         return profiles
 
-    async def _next(self) -> _Step | None:
-        row = await self._database.read_one("feed.find_cursor", name=_CURSOR)
-        if row is None:
-            raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
-        position = row[0]
-        found = await self._database.read_one(
-            "feed.list_touched", after=position, limit=ENTRIES, asked={"kinds": list(_KINDS)}
-        )
-        if found is None or found[0] is None:
-            return None
-        until, *touched = found
-        profiles, users, components = (
-            frozenset(name for names in lists for name in names) for lists in touched
-        )
-        return _Step(position, until, profiles, users, components)
-
-    async def _plan(self, step: _Step) -> tuple[HouseholdRows, int]:
+    async def _plan(self, step: Step) -> tuple[HouseholdRows, int]:
         """What is different, and of how many profiles: whatever is committed meanwhile is a later step's."""
         stored: dict[str, StoredProfile] = {}
         degrees: dict[str, tuple[int, int]] = {}
@@ -102,7 +72,7 @@ class Households:
             await self._read(sorted(wanted - read), stored, degrees)
             read |= wanted
             there = {profile.one_id for profile in stored.values() if profile.one_id}
-            before = await memberships_of(self._database.read_one, there | step.users)
+            before = await memberships_of(self._database.read_one, there | step.one_ids)
             wanted = await self._components(one_ids={held.one_id for held in before} - there)
         if not stored and not before:
             return HouseholdRows(), 0
@@ -145,9 +115,7 @@ class Households:
             stored, resolution, one_ids=one_ids, vehicles=vehicles, before=before, rules=self._rules
         )
 
-    async def _write(self, tx: Transaction, begun: feed.Begun, step: _Step, rows: HouseholdRows) -> None:
-        moved = await tx.one("feed.advance_cursor", name=_CURSOR, before=step.position, position=step.until)
-        if moved is None:
-            raise OvertakenError
+    async def _write(self, tx: Transaction, begun: feed.Begun, step: Step, rows: HouseholdRows) -> None:
+        await self._cursor.advance(tx, step)
         await write_households(tx, rows, recorded_at=begun.recorded_at)
         await feed.append(tx, begun, kind="household", users=rows.users)

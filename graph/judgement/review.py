@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from graph.clock import Clock, new_id, system_clock
 from graph.db import feed
 from graph.db.database import Database, Transaction
-from graph.errors import DatabaseError
+from graph.feed.cursor import FeedCursor, Step
 from graph.feed.follow import OvertakenError
 from graph.identity.rules import Rules
 from graph.identity.stored import StoredProfile
@@ -43,20 +42,6 @@ COMPONENTS: Final = 400
 LATEST_CONTACTS: Final = 1_000
 """Contacts of a profile that count towards its value, so that none costs more than these."""
 
-_CURSOR: Final = "review"
-_KINDS: Final = ("ingest", "judgement", "match", "erasure")
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """What the next entries touched: from where, up to where."""
-
-    position: int
-    until: int
-    profiles: frozenset[str]
-    one_ids: frozenset[str]
-    components: frozenset[str]
-
 
 class ReviewQueue:
     """Keeps the queue and reads its pages; any number of processes may follow, each step is done once.
@@ -80,6 +65,7 @@ class ReviewQueue:
         self._rules = rules
         self._clock = clock
         self._reader = ComponentReader(keyring, rules)
+        self._cursor = FeedCursor(database, name=self.name, entries=ENTRIES)
         self._reasons = Reasons(database, keyring=keyring, blind=blind, matching=matching)
 
     async def likely_pairs(
@@ -130,7 +116,7 @@ class ReviewQueue:
 
     async def follow(self) -> int | None:
         """Rank what the next entries touched; answers how many questions were looked at, None at the feed's end."""
-        step = await self._next()
+        step = await self._cursor.next()
         if step is None:
             return None
         rows, questions = await self._plan(step)
@@ -138,10 +124,10 @@ class ReviewQueue:
 
         async def work(tx: Transaction) -> None:
             if not rows:  # no need of the feed's lock, which others wait for
-                await self._advance(tx, step)
+                await self._cursor.advance(tx, step)
                 return
             begun = await feed.begin(tx, operation_id=operation_id, now=self._clock())
-            await self._advance(tx, step)
+            await self._cursor.advance(tx, step)
             await tx.one("judgement.write_places", rows=rows.rows())
             await feed.append(tx, begun, kind="review")
 
@@ -149,28 +135,7 @@ class ReviewQueue:
             await self._database.in_write(work)
         return questions
 
-    async def _next(self) -> _Step | None:
-        row = await self._database.read_one("feed.find_cursor", name=_CURSOR)
-        if row is None:
-            raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
-        position = row[0]
-        found = await self._database.read_one(
-            "feed.list_touched", after=position, limit=ENTRIES, asked={"kinds": list(_KINDS)}
-        )
-        if found is None or found[0] is None:
-            return None
-        until, *touched = found
-        profiles, one_ids, components = (
-            frozenset(name for names in lists for name in names) for lists in touched
-        )
-        return _Step(position, until, profiles, one_ids, components)
-
-    async def _advance(self, tx: Transaction, step: _Step) -> None:
-        moved = await tx.one("feed.advance_cursor", name=_CURSOR, before=step.position, position=step.until)
-        if moved is None:
-            raise OvertakenError
-
-    async def _plan(self, step: _Step) -> tuple[PlaceRows, int]:
+    async def _plan(self, step: Step) -> tuple[PlaceRows, int]:
         """What is different of the queue: whatever is committed meanwhile is a later step's."""
         pairs, ambiguous = await self._questions(step)
         asked = await self._open(pairs)
@@ -179,7 +144,7 @@ class ReviewQueue:
         values = await self._values(concerned)
         return rank(pairs, asked, ambiguous, values), len(pairs) + len(ambiguous)
 
-    async def _questions(self, step: _Step) -> tuple[list[ScoredQuestion], list[AmbiguousQuestion]]:
+    async def _questions(self, step: Step) -> tuple[list[ScoredQuestion], list[AmbiguousQuestion]]:
         touched = {
             "profiles": sorted(step.profiles),
             "oneIds": sorted(step.one_ids),

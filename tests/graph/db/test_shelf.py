@@ -87,6 +87,8 @@ def test_an_unknown_statement_is_named() -> None:
         ("MATCH (p) WHERE p.sorce = 1 RETURN p", "sorce is no declared property"),
         ("MATCH (p:Profile {sorce: 1}) RETURN p", "sorce is no declared property"),
         ("MATCH (p)-[:HAS|CLAIM]->(i) RETURN p", "CLAIM is no declared relationship type"),
+        ("MATCH ()-[e]->() USING INDEX e:HAZ(id) RETURN e", "HAZ is no declared label or relationship type"),
+        ("MATCH ()-[e]->() USING INDEX e:HAS(sorce) RETURN e", "sorce is no declared property"),
     ],
 )
 def test_lint_finds_what_syntax_does_not(tmp_path: Path, line: str, complaint: str) -> None:
@@ -97,7 +99,10 @@ def test_lint_finds_what_syntax_does_not(tmp_path: Path, line: str, complaint: s
 
 
 def test_lint_leaves_declared_words_alone(tmp_path: Path) -> None:
-    text = "MATCH (p:Profile {id: $id})-[e:HAS|CLAIMS]->(i:Identifier) WHERE p.source = 'x:Y' RETURN e.uses\n"
+    text = (
+        "MATCH (p:Profile {id: $id})-[e:HAS|CLAIMS]->(i:Identifier) USING INDEX e:HAS(uses)\n"
+        "WHERE p.source = 'x:Y' RETURN e.uses\n"
+    )
     assert lint_file(put(tmp_path, text)) == []
 
 
