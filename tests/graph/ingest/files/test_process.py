@@ -243,8 +243,9 @@ def test_a_descriptor_of_ours_is_read_by_us(tmp_path: Path) -> None:
 
 # A program that reads beside itself, tells who reads, and goes on until it is stopped.
 PARENT = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, as CI may be, ignores it
 import tests.graph.ingest.files.test_process as test
 with test.chunks(Path(sys.argv[1]), 0) as found:
     next(found), next(found)
