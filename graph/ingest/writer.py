@@ -138,9 +138,8 @@ class Writer:
                 plan = await self._plan(self._database.read_one, drafts, rejected)
                 if not plan.rows:
                     return plan.written
-        with suppress(
-            ConstraintError
-        ):  # another makes one of our new nodes at this moment: now we shall find it
+        # A constraint: another makes one of our new nodes at this moment, and under the lock we shall find it.
+        with suppress(ConstraintError):
             return await self._commit(plan, drafts, rejected, operation_id)
         try:
             return await self._commit(None, drafts, rejected, operation_id, attempts=2)
