@@ -13,17 +13,20 @@
 // returns right: LIST<STRING>
 /* :params {after: '', minimum: 0.5, limit: 21} */
 MATCH (p:Profile)-[s:SCORED]->(q:Profile)
-USING INDEX s:SCORED(place) // whatever the counts of the day: a page is a range of it
+USING INDEX SEEK s:SCORED(place) // whatever the counts of the day: a page is a range of it
 WHERE s.place > $after AND s.probability >= $minimum
 WITH p, s, q ORDER BY s.place
-MATCH (p)-[a:RESOLVED_TO WHERE a.to IS NULL]->(u:User)
-MATCH (q)-[b:RESOLVED_TO WHERE b.to IS NULL]->(v:User)
-WHERE u.oneId <> v.oneId
-  AND NOT EXISTS {
-    MATCH (u)<-[c:RESOLVED_TO WHERE c.to IS NULL]-(one:Profile)
-    MATCH (one)-[j:SAME_AS|DIFFERENT_FROM WHERE j.retractedAt IS NULL]-(other:Profile)
-    MATCH (other)-[d:RESOLVED_TO WHERE d.to IS NULL]->(v)
-  }
+CALL (p, q) { // row by row, so that the order of the index is the order of the page
+  MATCH (p)-[a:RESOLVED_TO WHERE a.to IS NULL]->(u:User)
+  MATCH (q)-[b:RESOLVED_TO WHERE b.to IS NULL]->(v:User)
+  WHERE u.oneId <> v.oneId
+    AND NOT EXISTS {
+      MATCH (u)<-[c:RESOLVED_TO WHERE c.to IS NULL]-(one:Profile)
+      MATCH (one)-[j:SAME_AS|DIFFERENT_FROM WHERE j.retractedAt IS NULL]-(other:Profile)
+      MATCH (other)-[d:RESOLVED_TO WHERE d.to IS NULL]->(v)
+    }
+  RETURN u, v
+}
 RETURN s.place AS key, s.probability AS probability, s.model AS model, s.stake AS stake,
        [p.id, u.oneId, p.source] AS left, [q.id, v.oneId, q.source] AS right
 ORDER BY key
