@@ -12,7 +12,7 @@ from api import errors
 from api.gql.view import GraphQLView
 from api.health import Readiness
 from api.logs import RequestLog
-from api.rest.ingest.limits import Rate
+from api.rates import Rate
 from api.rest.ingest.routes import IngestEndpoints, committer_of
 from api.wiring import Services
 from graph.feed.follow import following

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.logs import request_id, trace_of
-from graph.errors import AccessError, ForbiddenError, GuanxiError, RateLimitedError
+from graph.errors import AccessError, ForbiddenError, GuanxiError, OverloadedError, RateLimitedError
 
 RETRY_SECONDS: Final = 5
 """What a client is told to wait while the database is away; never above 60."""
@@ -34,6 +34,8 @@ def error_response(error: GuanxiError) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     elif isinstance(error, AccessError) and not isinstance(error, ForbiddenError):
         headers["WWW-Authenticate"] = 'Bearer realm="guanxi"'
+    elif isinstance(error, OverloadedError):
+        return _json(503, error.code, error.message, error.remedy, {"Retry-After": "1"})
     elif error.status == 503:
         _log.warning("database.unavailable", error=error.message)
         headers["Retry-After"] = str(RETRY_SECONDS)

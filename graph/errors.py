@@ -10,6 +10,7 @@
     ├── AccessError                 no key, a wrong key
     │   └── ForbiddenError          a good key that may not do this
     ├── RateLimitedError            too many requests for one key
+    ├── OverloadedError             too many requests for this process
     ├── ShelfError                  a .cypher file breaks its contract
     ├── MigrationError              the schema in the database and on the shelf disagree
     ├── DatabaseError
@@ -92,6 +93,13 @@ class RateLimitedError(GuanxiError):
     def __init__(self, message: str, *, remedy: str = "", retry_after: int = 1) -> None:
         super().__init__(message, remedy=remedy)
         self.retry_after = retry_after
+
+
+class OverloadedError(GuanxiError):
+    """More is asked of this process than it can answer soon; nothing was done."""
+
+    code = "overloaded"
+    status = 503
 
 
 class ShelfError(GuanxiError):

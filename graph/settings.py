@@ -70,6 +70,22 @@ class Settings(BaseSettings):
         20_000, description="Events that one write key may send at once after a pause."
     )
 
+    graphql_rate: Annotated[float, Field(gt=0)] = Field(
+        100_000, description="Points a second that one key may spend on GraphQL in the long run."
+    )
+    graphql_burst: Annotated[float, Field(gt=0)] = Field(
+        500_000, description="Points that one key may spend on GraphQL at once after a pause."
+    )
+    graphql_running: Annotated[int, Field(ge=1)] = Field(
+        16, description="GraphQL operations that run at once in one process; others wait."
+    )
+    graphql_documents: Path | None = Field(
+        None, description="A manifest of persisted documents (Apollo's format)."
+    )
+    graphql_only_documents: bool = Field(
+        False, description="Answer documents of the manifest only, except to keys of role admin."
+    )
+
     neo4j_uri: str | None = Field(
         None,
         validation_alias=AliasChoices("NEO4J_URI", "neo4j_uri"),

@@ -11,6 +11,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_
 from strawberry.extensions import SchemaExtension
 
 from api.gql import limits
+from api.gql.cost import Cost
 
 CACHED_DOCUMENTS: Final = 256
 LONGEST_CACHED: Final = 16_384
@@ -24,6 +25,8 @@ class Prepared:
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
     introspects: bool = False
+    cost: Cost | None = None
+    """Of a valid document what its operations cost."""
 
 
 class Documents:
@@ -66,7 +69,8 @@ class Documents:
             return Prepared(None, (error,))
         except RecursionError:
             return Prepared(None, (GraphQLError("The document nests too deep."),))
-        return Prepared(document, tuple(errors), size.introspects)
+        cost = None if errors else Cost(self._schema, document)
+        return Prepared(document, tuple(errors), size.introspects, cost)
 
 
 class UsePrepared(SchemaExtension):

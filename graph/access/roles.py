@@ -30,6 +30,7 @@ class Permission(StrEnum):
     QUERY = "query people"
     CLEAR_IDENTIFIERS = "see identifiers unmasked"
     INTROSPECT = "look at the schema in production"
+    AD_HOC = "ask documents that are not listed"
     JUDGE = "judge who is who"
     ERASE = "erase people"
 
@@ -44,6 +45,7 @@ _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.QUERY,
             Permission.CLEAR_IDENTIFIERS,
             Permission.INTROSPECT,
+            Permission.AD_HOC,
             Permission.JUDGE,
             Permission.ERASE,
         }

@@ -14,8 +14,8 @@ import orjson
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.rates import Rate
 from api.rest.ingest.batch import CALLS, Call
-from api.rest.ingest.limits import Rate
 from api.rest.ingest.service import Access, IngestService, Reply, Sources
 from graph.clock import Clock
 from graph.db.database import Database

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from api.rates import Rate, RateLimiter
 from api.rest.ingest.auth import key_of_body, key_of_header
 from api.rest.ingest.batch import Call, Reading, error_of, events_of, read_events
 from api.rest.ingest.body import Body, parse_body, read_body, too_large
 from api.rest.ingest.cors import cors_headers, preflight_headers
-from api.rest.ingest.limits import MAX_BODY_BYTES, Rate, RateLimiter
+from api.rest.ingest.limits import EVENTS, MAX_BODY_BYTES
 from graph.access.roles import Caller, Permission
 from graph.clock import Clock
 from graph.errors import DatabaseUnavailableError, GuanxiError, RateLimitedError, TooLargeError
@@ -79,7 +80,7 @@ class IngestService:
         self._access = access
         self._sources = sources
         self._clock = clock
-        self._limiter = RateLimiter(rate or Rate(), clock=clock)
+        self._limiter = RateLimiter(rate or EVENTS, unit="events", clock=clock)
 
     async def preflight(self, origin: str | None) -> Reply:
         """The answer to a browser's question whether its page may send events."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 
 from api.wiring import Services
 from graph.access.roles import Role
-from tests.api.conftest import headers_of, serving
+from tests.api.conftest import NOW, headers_of, serving
 
 ASKED = {"query": "{ users { edges { cursor } } }"}
 EMPTY = {"data": {"users": {"edges": []}}}
@@ -251,3 +252,40 @@ class TestIntrospection:
             assert "//" not in page.text.replace("<!doctype", "")
             assert "default-src 'none'" in page.headers["content-security-policy"]
             assert (await client.get("/graphql")).status_code == 405
+
+
+class TestCost:
+    async def test_each_answer_says_what_it_cost_and_what_is_left(self, services: Services) -> None:
+        headers = await headers_of(services, Role.FRONTEND)
+        async with serving(dataclasses.replace(services, clock=lambda: NOW)) as client:
+            first = await client.post("/graphql", json=ASKED, headers=headers)
+            wrong = await client.post("/graphql", json={"query": "{ nobody }"}, headers=headers)
+        assert first.headers["graphql-cost"] == "91"
+        assert first.headers["ratelimit-limit"] == "500000"
+        assert "graphql-cost" not in wrong.headers
+        left = [int(answer.headers["ratelimit-remaining"]) for answer in (first, wrong)]
+        assert left == [500_000 - 91, 500_000 - 91 - 50]
+        assert wrong.headers["ratelimit-reset"] == "1"
+
+    async def test_what_may_cost_too_much_is_not_run(
+        self, client: httpx.AsyncClient, admin: dict[str, str]
+    ) -> None:
+        query = "query ($n: Int) { users(first: $n) { edges { node { golden { alternatives { value } } } } } }"
+        body = {"query": query, "variables": {"n": 1_000}}
+        answer = await client.post("/graphql", json=body, headers=admin | {"Accept": RESPONSE_JSON})
+        assert answer.status_code == 400
+        [error] = answer.json()["errors"]
+        assert error["message"] == "The request may cost 212051 points; 50000 is the most. Ask for less."
+
+    async def test_a_key_without_points_waits_and_others_do_not(self, services: Services) -> None:
+        slow = services.settings.model_copy(update={"graphql_rate": 10.0, "graphql_burst": 100.0})
+        now = [NOW]
+        async with serving(dataclasses.replace(services, settings=slow, clock=lambda: now[0])) as client:
+            mine, theirs = [await headers_of(services, Role.FRONTEND) for _ in range(2)]
+            spent = [await client.post("/graphql", json=ASKED, headers=mine) for _ in range(3)]
+            assert [answer.status_code for answer in spent] == [200, 200, 429]
+            assert spent[2].json()["error"]["code"] == "rate_limited"
+            assert spent[2].headers["retry-after"] == "9"
+            assert (await client.post("/graphql", json=ASKED, headers=theirs)).status_code == 200
+            now[0] += 9_000_000
+            assert (await client.post("/graphql", json=ASKED, headers=mine)).status_code == 200

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from api.rest.ingest.limits import Rate
+from api.rates import Rate
 from api.rest.ingest.routes import IngestEndpoints, committer_of
 from graph.access.service import AccessService
 from graph.clock import Clock, system_clock

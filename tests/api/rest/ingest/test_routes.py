@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.rest.ingest.limits import Rate
+from api.rates import Rate
 from graph.access.roles import Role
 from graph.ingest.registry import SourceRegistry
 from graph.ingest.sources import SourceDeclaration
