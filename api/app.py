@@ -9,7 +9,9 @@ import orjson
 from fastapi import FastAPI, Request, Response
 
 from api import errors
+from api.gql.engine import Engine
 from api.gql.view import GraphQLView
+from api.gql.websocket import SocketEndpoint
 from api.health import Readiness
 from api.logs import RequestLog
 from api.rates import Rate
@@ -26,7 +28,8 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
     change feed here: another process does it.
     """
     readiness = Readiness(services)
-    graphql = GraphQLView(services)
+    engine = Engine(services)
+    graphql = GraphQLView(engine)
     committer = committer_of(services)
 
     @asynccontextmanager
@@ -35,7 +38,8 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
         async with following(services.followers if follow else ()), committer:
             yield
         readiness.close()
-        await graphql.aclose()
+        await services.tail.aclose()
+        await engine.aclose()
 
     app = FastAPI(title="guanxi", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.readiness = readiness
@@ -50,6 +54,8 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
     app.add_middleware(RequestLog)
     app.add_api_route("/graphql", graphql.post, methods=["POST"], response_class=Response)
     app.add_api_route("/graphql", graphql.get, methods=["GET"], response_class=Response)
+
+    app.add_api_websocket_route("/graphql", SocketEndpoint(engine, origins=settings.graphql_origins))
 
     async def healthz() -> Response:
         """The process is alive."""

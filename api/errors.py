@@ -11,7 +11,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.logs import request_id, trace_of
-from graph.errors import AccessError, ForbiddenError, GuanxiError, OverloadedError, RateLimitedError
+from graph.errors import (
+    AccessError,
+    DatabaseUnavailableError,
+    ForbiddenError,
+    GuanxiError,
+    OverloadedError,
+    RateLimitedError,
+)
 
 RETRY_SECONDS: Final = 5
 """What a client is told to wait while the database is away; never above 60."""
@@ -53,6 +60,18 @@ def error_response(error: GuanxiError) -> Response:
     return _json(error.status, error.code, error.message, error.remedy, headers)
 
 
+def error_body(error: GuanxiError) -> dict[str, Any]:
+    """The same as an error of a GraphQL answer: what ends a stream."""
+    if isinstance(error, DatabaseUnavailableError):
+        return _told(
+            error.code, "The database cannot be reached now.", "Subscribe again, after your last cursor."
+        )
+    if error.status >= 500 and not isinstance(error, OverloadedError):
+        _log.error("stream.failed", **trace_of(error))
+        return _told("internal", *masked_message())
+    return _told(error.code, error.message, error.remedy)
+
+
 def masked_response(error: BaseException) -> Response:
     """The answer to what nobody foresaw; the log has where it happened, under the same request id."""
     _log.error("request.failed", **trace_of(error))
@@ -87,6 +106,10 @@ def install(app: FastAPI) -> None:
 
 def _masked_remedy() -> str:
     return f"Tell your operator this request id: {request_id()}."
+
+
+def _told(code: str, message: str, remedy: str) -> dict[str, Any]:
+    return {"message": message, "extensions": {"code": code, "remedy": remedy}}
 
 
 def _json(status: int, code: str, message: str, remedy: str, headers: dict[str, str]) -> Response:

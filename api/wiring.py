@@ -16,6 +16,7 @@ from graph.errors import DatabaseError
 from graph.explanation.service import Explanations
 from graph.feed.follow import Follower
 from graph.feed.reader import FeedReader
+from graph.feed.tail import FeedTail
 from graph.household.service import Households
 from graph.identity.rules import Rules, load_rules
 from graph.ingest.registry import SourceRegistry
@@ -52,6 +53,7 @@ class Services:
     explanations: Explanations
     matching: Matching
     feed: FeedReader
+    tail: FeedTail
     people: RelationshipView
     corrections: CorrectionService
     households: Households
@@ -124,6 +126,7 @@ def compose(
         explanations=Explanations(database, keyring=keyring, blind=blind, rules=rules, matching=matching),
         matching=matching,
         feed=FeedReader(database),
+        tail=FeedTail(database),
         people=RelationshipView(
             ProfileRepository(database),
             keyring=keyring,

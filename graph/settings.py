@@ -79,6 +79,10 @@ class Settings(BaseSettings):
     graphql_running: Annotated[int, Field(ge=1)] = Field(
         16, description="GraphQL operations that run at once in one process; others wait."
     )
+    graphql_origins: tuple[str, ...] = Field(
+        (),
+        description='Origins of web pages that may open a socket, as ["https://crm.example"]; its own always may.',
+    )
     graphql_documents: Path | None = Field(
         None, description="A manifest of persisted documents (Apollo's format)."
     )

@@ -17,6 +17,7 @@ import uvloop
 from api import logs
 from api.app import create_app
 from api.cli.output import DataDir
+from api.gql.websocket import MAX_MESSAGE
 from api.wiring import Services, services
 from graph.access.service import CreatedKey
 from graph.errors import ConfigurationError
@@ -71,6 +72,9 @@ async def run(
                     app,
                     loop="none",
                     http="httptools",
+                    ws="websockets-sansio",
+                    ws_max_size=MAX_MESSAGE,
+                    ws_per_message_deflate=False,  # a compressed secret beside chosen text can be guessed
                     lifespan="on",
                     access_log=False,
                     log_config=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -13,6 +14,10 @@ from graph.access.roles import Caller
 from graph.profile.service import RelationshipView
 
 
+async def allowed() -> None:
+    """A request is over before anybody could revoke its key."""
+
+
 @dataclass(frozen=True, slots=True)
 class GqlContext:
     """One request: who asks, what, and of whom."""
@@ -22,6 +27,8 @@ class GqlContext:
     document: DocumentNode
     loaders: dict[type, Any] = field(default_factory=dict[type, Any])
     """Data loaders by their class: one of each a request."""
+    still_allowed: Callable[[], Awaitable[None]] = allowed
+    """Raises AccessError and its like once the caller may not ask any more: what lasts asks it again and again."""
 
     @property
     def people(self) -> RelationshipView:

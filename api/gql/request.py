@@ -19,6 +19,7 @@ MAX_BODY: Final = 256 * 1024
 
 JSON: Final = "application/json"
 RESPONSE_JSON: Final = "application/graphql-response+json"
+EVENT_STREAM: Final = "text/event-stream"
 
 
 class UnsupportedMediaTypeError(InputError):
@@ -58,7 +59,7 @@ def answer_type(accept: str | None) -> str:
         return JSON
     ranges = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
     for candidate in ranges:
-        if candidate in (JSON, RESPONSE_JSON):
+        if candidate in (JSON, RESPONSE_JSON, EVENT_STREAM):
             return candidate
     if "*/*" in ranges or "application/*" in ranges:
         return JSON
@@ -92,11 +93,16 @@ async def read_body(request: Request) -> bytes:
 def parse_request(body: bytes) -> GqlRequest:
     """The parameters in a body. Raises InputError naming the one that is wrong."""
     try:
-        value = orjson.loads(body)
+        value: Any = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise InputError(
             f"The body is not JSON: line {error.lineno}, column {error.colno}.", remedy="Correct it."
         ) from None
+    return read_request(value)
+
+
+def read_request(value: Any) -> GqlRequest:
+    """The parameters in a JSON value. Raises InputError naming the one that is wrong."""
     if not isinstance(value, dict):
         raise InputError(
             "The body is not a JSON object.", remedy='Send {"query": "…"}; batches are not taken.'
@@ -116,18 +122,8 @@ def parse_request(body: bytes) -> GqlRequest:
     return GqlRequest(query, variables or {}, name, digest)  # pyright: ignore[reportUnknownArgumentType]
 
 
-def respond(
-    data: Mapping[str, object] | None,
-    errors: list[dict[str, Any]],
-    media: str,
-    headers: Mapping[str, str],
-    *,
-    executed: bool = False,
-) -> Response:
+def respond(body: dict[str, Any], media: str, headers: Mapping[str, str], *, executed: bool) -> Response:
     """The answer; `executed` says whether the document was run at all."""
-    body: dict[str, Any] = {"errors": errors} if errors else {}
-    if executed:
-        body["data"] = data
     # Before execution the newer type says 400; the older one has always said 200 to whatever is well-formed.
     status = 400 if not executed and media == RESPONSE_JSON else 200
     return Response(

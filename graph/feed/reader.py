@@ -59,7 +59,7 @@ class FeedReader:
         """
         if not 0 < first <= LONGEST_PAGE:
             raise InputError(f"A page has 1 to {LONGEST_PAGE} changes.", remedy="Ask for fewer.")
-        position, skip = _read_cursor(after) if after else (0, 0)
+        position, skip = read_cursor(after) if after else (0, 0)
         found: list[FedChange] = []
         head = position
         for _ in range(STATEMENTS):
@@ -76,7 +76,7 @@ class FeedReader:
             position, skip = max(position, last or 0), 0
             if position >= head or len(found) == first:
                 break
-        return Page(tuple(found), _cursor(position, 0), has_next=position < head)
+        return Page(tuple(found), cursor_of(position), has_next=position < head)
 
 
 def _fed(entries: list[Any], position: int, skip: int) -> list[FedChange]:
@@ -84,16 +84,18 @@ def _fed(entries: list[Any], position: int, skip: int) -> list[FedChange]:
     for at_position, at, kind, texts in entries:
         begin = skip if at_position == position else 0
         for place, text in enumerate(texts[begin:], start=begin + 1):
-            cursor = _cursor(at_position, 0 if place == len(texts) else place)
+            cursor = cursor_of(at_position, 0 if place == len(texts) else place)
             found.append(FedChange(IdentityChange.from_json(text), at, kind, cursor))
     return found
 
 
-def _cursor(position: int, place: int) -> str:
+def cursor_of(position: int, place: int = 0) -> str:
+    """The cursor behind an entry, or behind its first `place` changes."""
     return urlsafe_b64encode(f"feed:{position}.{place}".encode()).rstrip(b"=").decode()
 
 
-def _read_cursor(text: str) -> tuple[int, int]:
+def read_cursor(text: str) -> tuple[int, int]:
+    """The position in a cursor, and how many changes of that entry were read. Raises InputError for what is none."""
     try:
         if len(text) > _LONGEST_CURSOR or not text.isascii():
             raise ValueError

@@ -148,6 +148,10 @@ class RelationshipView:
         until = await self._repository.former_until(one_id)
         return None if until is None else FormerUserView(one_id, until, await self.user(one_id, if_former))
 
+    async def members(self, one_id: str) -> tuple[str, frozenset[str]] | None:
+        """The oneId that a oneId leads to now, and its profiles' ids; None where it leads nowhere."""
+        return await self._repository.members(one_id)
+
     async def profile(self, profile_id: str) -> ProfileView | None:
         """One profile."""
         row = await self._repository.profile(profile_id)

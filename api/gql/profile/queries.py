@@ -27,7 +27,7 @@ from api.gql.profile.people import (
 from api.gql.profile.records import PROFILE, profile_of
 from api.gql.profile.touchpoints import TOUCHPOINT, touchpoint_of
 from api.gql.scalars import Instant
-from api.gql.selection import Resolving, Selection, page_size, read_selection
+from api.gql.selection import LONGEST_LIST, Resolving, Selection, page_size, read_selection
 from graph.access.roles import Permission
 from graph.profile.service import FormerUserView
 from graph.profile.view import UserView
@@ -45,7 +45,7 @@ class ProfileQuery:
         self, info: GqlInfo, one_id: strawberry.ID, as_of: Instant | None = strawberry.UNSET
     ) -> User | None:
         """One statement."""
-        selection = _select(info, as_of=past(info, as_of))
+        selection = select_user(info, as_of=past(info, as_of))
         return _shown(await info.context.people.user(one_id, selection.want), selection)
 
     @strawberry.field(
@@ -56,7 +56,7 @@ class ProfileQuery:
         self, info: GqlInfo, namespace: str, value: str, as_of: Instant | None = strawberry.UNSET
     ) -> User | None:
         """Two or three statements."""
-        selection = _select(info, as_of=past(info, as_of))
+        selection = select_user(info, as_of=past(info, as_of))
         found = await info.context.people.user_by_identifier(namespace, value, selection.want)
         return _shown(found, selection)
 
@@ -74,19 +74,19 @@ class ProfileQuery:
     ) -> IdentifierHolders | None:
         """Two or three statements."""
         size = page_size(first)
-        selection = _select(info, "holders", "user", users=size, as_of=past(info, as_of))
+        selection = select_user(info, "holders", "user", users=size, as_of=past(info, as_of))
         views, has_more = await info.context.people.users_by_identifier(
             namespace, value, first=size, want=selection.want
         )
         return holders_of(views, selection, has_more=has_more)
 
-    @strawberry.field(description="All people by ascending oneId, at most 100 a page.")
+    @strawberry.field(description="All people by ascending oneId, at most 1,000 a page.")
     async def users(
         self, info: GqlInfo, first: int | None = 20, after: str | None = strawberry.UNSET
     ) -> UserConnection | None:
         """Two statements."""
-        size = page_size(first)
-        selection = _select(info, "edges", "node", users=size)
+        size = page_size(first, longest=LONGEST_LIST)
+        selection = select_user(info, "edges", "node", users=size)
         start = read_user_cursor(after) if after is not None and after is not strawberry.UNSET else ""
         views, has_next = await info.context.people.users(first=size, after=start, want=selection.want)
         return user_connection_of(views, selection, has_next=has_next, after=start != "")
@@ -99,7 +99,8 @@ class ProfileQuery:
         return await fetch(info, parsed[1]) if parsed and fetch else None
 
 
-def _select(info: GqlInfo, *path: str, users: int = 1, as_of: int | None = None) -> Selection:
+def select_user(info: GqlInfo, *path: str, users: int = 1, as_of: int | None = None) -> Selection:
+    """What the field being resolved selects of the users below it, as the caller may see them."""
     clear = info.context.caller.may(Permission.CLEAR_IDENTIFIERS)
     raw: Resolving = info._raw_info  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
     return read_selection(raw, *path, clear=clear, users=users, as_of=as_of)
@@ -111,7 +112,7 @@ def _shown(view: UserView | None, selection: Selection) -> User | None:
 
 async def _fetch_user(info: GqlInfo, one_id: str) -> Node | None:
     # `FormerUser` ids come here too: a oneId can be borne again.
-    selection, below = _select(info), _select(info, "currentUser")
+    selection, below = select_user(info), select_user(info, "currentUser")
     found = await info.context.people.node_user(one_id, selection.want, if_former=below.want)
     return former_user_of(found, below) if isinstance(found, FormerUserView) else _shown(found, selection)
 
@@ -121,7 +122,7 @@ async def _fetch_snapshot(info: GqlInfo, key: str) -> Node | None:
     if parsed is None or parsed[1] > info.context.services.clock():
         return None
     one_id, at = parsed
-    selection = _select(info, as_of=at)
+    selection = select_user(info, as_of=at)
     found = await info.context.people.user(one_id, selection.want)
     return _shown(found if found and found.one_id == one_id else None, selection)
 

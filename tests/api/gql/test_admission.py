@@ -12,17 +12,19 @@ from graph.errors import OverloadedError, RateLimitedError
 
 async def test_so_many_run_so_many_wait_and_the_rest_is_refused_at_once() -> None:
     admission = Admission(Room(running=2, waiting=1, per_key=9))
-    done = asyncio.Event()
+    done, two = asyncio.Event(), asyncio.Event()
     begun: list[int] = []
 
     async def operation(number: int) -> None:
         async with admission.admitted(f"key-{number}"):
             begun.append(number)
+            if len(begun) == 2:
+                two.set()
             await done.wait()
 
     running = [asyncio.create_task(operation(n)) for n in range(3)]
-    while len(begun) < 2:
-        await asyncio.sleep(0)
+    await two.wait()
+    await asyncio.sleep(0)  # the third has asked, too: it began with the others
     with pytest.raises(OverloadedError):
         await operation(3)
     assert begun == [0, 1]
@@ -53,8 +55,8 @@ async def test_who_gives_up_while_waiting_leaves_the_queue() -> None:
                 pass
 
         waiting = asyncio.create_task(wait())
-        while not waiting.cancel():
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         again = asyncio.create_task(wait())
         await asyncio.sleep(0)

@@ -40,7 +40,11 @@ def cost(text: str, **variables: Any) -> int:
         ("query ($n: Int = 3) { users(first: $n) { edges { node { oneId } } } }", {}, 1 + 3 * 3),
         ("query ($n: Int = 3) { users(first: $n) { edges { node { oneId } } } }", {"n": "x"}, 1 + 20 * 3),
         ("query ($n: Int) { users(first: $n) { edges { node { oneId } } } }", {"n": -4}, 1 + 1 * 3),
-        ("{ users(first: 100) { edges { node { touchpoints(first: 20) { edges { cursor } } } } } }", {}, 1 + 100 * (3 + 40)),
+        (
+            "{ users(first: 100) { edges { node { touchpoints(first: 20) { edges { cursor } } } } } }",
+            {},
+            1 + 100 * (3 + 40),
+        ),
         ("{ users { ...P } } fragment P on UserConnection { edges { cursor } }", {}, 1 + 20 * 2),
         ('{ node(id: "x") { ... on User { vehicles { vin } } __typename } }', {}, 2 + 20),
     ],
@@ -83,7 +87,9 @@ USER = st.recursive(
 @given(USER, st.lists(LEAVES, min_size=1, max_size=2).map(" ".join), st.integers(1, 40))
 def test_it_is_what_a_plain_expansion_counts(user: str, fragment: str, page: int) -> None:
     """The oracle builds the largest answer and counts its values."""
-    text = f"{{ users(first: {page}) {{ edges {{ node {{ {user} }} }} }} }} fragment F on User {{ {fragment} }}"
+    text = (
+        f"{{ users(first: {page}) {{ edges {{ node {{ {user} }} }} }} }} fragment F on User {{ {fragment} }}"
+    )
     assert cost(text) == counted(SCHEMA, text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphql import GraphQLObjectType
 
 from api.gql.profile.touchpoints import BY_KIND, type_name
-from api.gql.schema import SDL_FILE, build_schema, sdl
+from api.gql.schema import RELEASED_FILE, SDL_FILE, breaking, build_schema, sdl
 from api.gql.selection import KINDS
 from graph.ingest.catalogue import EVENT_TYPES
 
@@ -75,3 +75,17 @@ def test_personal_fields_are_known() -> None:
     names = {field.split(".")[1] for field in PERSONAL}
     found = {f"{made.name}.{field}" for made in objects for field in made.fields if field in names}
     assert found == PERSONAL
+
+
+def test_no_client_breaks() -> None:
+    released = RELEASED_FILE.read_text(encoding="utf-8")
+    assert breaking(released, sdl()) == [], "keep and deprecate it"
+
+
+def test_what_would_break_clients_is_named() -> None:
+    current = sdl()
+    without = current.replace("  displayName: String\n", "", 1)
+    nullable = current.replace("  oneId: ID!\n", "  oneId: ID\n", 1)
+    assert breaking(current, without) == ["Field User.displayName was removed."]
+    assert len(breaking(current, nullable)) == 1
+    assert breaking(without, current) == []

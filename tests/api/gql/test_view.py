@@ -270,7 +270,9 @@ class TestCost:
     async def test_what_may_cost_too_much_is_not_run(
         self, client: httpx.AsyncClient, admin: dict[str, str]
     ) -> None:
-        query = "query ($n: Int) { users(first: $n) { edges { node { golden { alternatives { value } } } } } }"
+        query = (
+            "query ($n: Int) { users(first: $n) { edges { node { golden { alternatives { value } } } } } }"
+        )
         body = {"query": query, "variables": {"n": 1_000}}
         answer = await client.post("/graphql", json=body, headers=admin | {"Accept": RESPONSE_JSON})
         assert answer.status_code == 400

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
@@ -27,6 +26,7 @@ from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.runtime import Endpoint
 from graph.settings import load_settings
+from tests.api.server import listening
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -50,18 +50,6 @@ def wire(database: Database, writer: Writer, *, clock: Clock = system_clock) -> 
     )
 
 
-class _Server(uvicorn.Server):
-    """Says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(sockets)  # type: ignore[arg-type]
-        self.listening.set()
-
-
 @asynccontextmanager
 async def serving(
     wiring: Wiring, *, rate: Rate | None = None, capacity: Capacity | None = None
@@ -76,19 +64,8 @@ async def serving(
 
     app = FastAPI(lifespan=lifespan)
     app.add_middleware(IngestEndpoints, services=wiring, committer=committer, rate=rate)
-    config = uvicorn.Config(app, port=0, log_level="warning", lifespan="on", ws="none", access_log=False)
-    server = _Server(config)
-    running = asyncio.create_task(server.serve())
-    listening = asyncio.create_task(server.listening.wait())
-    await asyncio.wait((running, listening), return_when=asyncio.FIRST_COMPLETED)
-    if running.done():
-        await running
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await running
-        listening.cancel()
+    async with listening(app) as place:
+        yield f"http://{place}"
 
 
 async def _main(uri: str, password: str, data_dir: str) -> None:

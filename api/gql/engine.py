@@ -1,0 +1,288 @@
+"""Running GraphQL operations, over whatever they came: identified, measured, let in, executed, told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar, cast
+
+import structlog
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    subscribe,  # pyright: ignore[reportUnknownVariableType]
+)
+
+from api.errors import masked_message
+from api.gql.admission import Admission, Room
+from api.gql.context import GqlContext
+from api.gql.cost import BASE, MAX_COST
+from api.gql.documents import Documents, Prepared
+from api.gql.persisted import (
+    DocumentNotAllowedError,
+    DocumentNotFoundError,
+    PersistedDocuments,
+    load_manifest,
+)
+from api.gql.request import GqlRequest
+from api.gql.schema import build_schema
+from api.logs import trace_of
+from api.rates import Rate, RateLimiter
+from api.wiring import Services
+from graph.access.roles import Caller, Permission
+from graph.errors import (
+    AccessError,
+    DatabaseUnavailableError,
+    ForbiddenError,
+    GuanxiError,
+    InputError,
+    RateLimitedError,
+)
+from graph.ingest.breaker import Breaker
+
+MAX_SECONDS: Final = 10.0
+"""A request that takes longer is given up: its client has, too."""
+
+PATIENCE_SECONDS: Final = 0.5
+"""After how long the database is asked whether it is still there."""
+
+STREAMS: Final = Room(running=2_000, waiting=0, per_key=100)
+"""Subscriptions of this process, and of one key."""
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Who asks, and how to ask again whether they still may."""
+
+    caller: Caller
+    still_allowed: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An operation that may be run."""
+
+    text: str
+    document: DocumentNode
+    asked: GqlRequest
+    kind: OperationType
+    cost: int
+
+    @property
+    def streams(self) -> bool:
+        """Whether it is a subscription."""
+        return self.kind is OperationType.SUBSCRIPTION
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a GraphQL response holds; `executed` says whether the document was run at all."""
+
+    data: dict[str, Any] | None
+    errors: list[dict[str, Any]]
+    executed: bool = True
+
+    def body(self) -> dict[str, Any]:
+        """As it is sent."""
+        return ({"errors": self.errors} if self.errors else {}) | (
+            {"data": self.data} if self.executed else {}
+        )
+
+
+class Engine:
+    """Runs operations; one for each process."""
+
+    def __init__(self, services: Services) -> None:
+        """Raises ConfigurationError where the manifest of documents is wrong."""
+        settings = services.settings
+        self._services = services
+        self.development = settings.env == "development"
+        self._schema = build_schema(suggestions=self.development)
+        self._documents = Documents(self._schema.core, suggestions=self.development)
+        manifest = load_manifest(settings.graphql_documents) if settings.graphql_documents else None
+        self._persisted = PersistedDocuments(manifest, only=settings.graphql_only_documents)
+        rate = Rate(per_second=settings.graphql_rate, burst=settings.graphql_burst)
+        self._limiter = RateLimiter(rate, unit="points", clock=services.clock)
+        self._admission = Admission(Room(running=settings.graphql_running))
+        self._streams = Admission(STREAMS)
+        probe = services.database.statements["ingest.find_head"].text
+        # Not a managed transaction: the driver would try again for seconds, and we want to know now.
+        self._breaker = Breaker(lambda: services.database.run_schema(probe))
+
+    async def aclose(self) -> None:
+        """Stop looking for a database that is away."""
+        await self._breaker.aclose()
+
+    async def guarded(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Do what needs the database, for 10 s at most; raises DatabaseUnavailableError at once while it is away."""
+        if not self._breaker.closed:
+            raise DatabaseUnavailableError("The database is away.")
+        try:
+            async with asyncio.timeout(MAX_SECONDS):
+                return await self._breaker.run(work(), patience=PATIENCE_SECONDS)
+        except DatabaseUnavailableError:
+            self._breaker.open()  # the next requests are refused at once
+            raise
+        except TimeoutError:
+            raise DatabaseUnavailableError("A request took too long.") from None
+
+    async def identify(self, authorization: str) -> Identified:
+        """Who sends this Authorization. Raises AccessError, ForbiddenError, RateLimitedError."""
+        scheme, _, key = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not key.strip():
+            raise AccessError(
+                "There is no key.",
+                remedy="Send `Authorization: Bearer KEY`; an operator makes keys with `guanxi key create`.",
+            )
+        caller = await self._services.access.verify(key.strip())
+        caller.require(Permission.QUERY)
+
+        async def still_allowed() -> None:
+            if await self._services.access.verify(key.strip()) != caller:
+                raise AccessError("The key may do something else now.", remedy="Connect anew.")
+
+        self._limiter.check(caller.key_id)
+        return Identified(caller, still_allowed)
+
+    def headers(self, caller: Caller) -> dict[str, str]:
+        """What the caller's key has left."""
+        return self._limiter.headers(caller.key_id)
+
+    def prepare(self, asked: GqlRequest, caller: Caller) -> Ready | Answer:
+        """The operation that a request means, or why it is not run. Takes what it costs from the key's points.
+
+        Raises InputError for a document that is no text, or not the one that its hash says.
+        """
+        try:
+            text = self._persisted.text_of(asked.query, asked.digest, unlisted=caller.may(Permission.AD_HOC))
+        except (DocumentNotFoundError, DocumentNotAllowedError) as error:
+            refusal = GraphQLError(error.message, original_error=error)
+            return Answer(None, [told(refusal)], executed=False)
+        prepared = self._documents.prepare(text)
+        errors = [*prepared.errors, *self._refusals(prepared, asked, caller)]
+        cost = BASE  # a wrong document is no free one
+        if not errors and prepared.cost is not None:
+            cost = prepared.cost.of(asked.operation_name, asked.variables)
+            if cost > MAX_COST:
+                errors = [
+                    GraphQLError(f"The request may cost {cost} points; {MAX_COST} is the most. Ask for less.")
+                ]
+        self._limiter.spend(caller.key_id, BASE if errors else cost)
+        if errors or prepared.document is None:
+            return Answer(None, [told(error) for error in errors], executed=False)
+        return Ready(text, prepared.document, asked, _operation(prepared.document, asked).operation, cost)
+
+    async def execute(self, ready: Ready, who: Identified) -> Answer:
+        """Run a query or mutation. Raises DatabaseUnavailableError, RateLimitedError, OverloadedError."""
+        async with self._admission.admitted(who.caller.key_id):
+            result = await self._schema.execute(
+                ready.text,
+                variable_values=ready.asked.variables,
+                operation_name=ready.asked.operation_name,
+                context_value=self._context(ready, who),
+            )
+        return _answer(cast("ExecutionResult", result))
+
+    async def answers(self, ready: Ready, who: Identified) -> AsyncGenerator[Answer]:
+        """The one answer of a query or mutation, those of a subscription as they come; close it to end it."""
+        if ready.streams:
+            async with aclosing(self._stream(ready, who)) as stream:
+                async for answer in stream:
+                    yield answer
+        else:
+            yield await self.guarded(lambda: self.execute(ready, who))
+
+    async def _stream(self, ready: Ready, who: Identified) -> AsyncGenerator[Answer]:
+        """The answers of a subscription.
+
+        Each costs what the operation costs: a key without points waits. Raises AccessError and its like
+        once the caller may not ask any more, RateLimitedError and OverloadedError where there are too many.
+        """
+        async with self._streams.admitted(who.caller.key_id):
+            source = subscribe(
+                self._schema.core,
+                ready.document,
+                context_value=self._context(ready, who),
+                variable_values=ready.asked.variables,
+                operation_name=ready.asked.operation_name,
+            )
+            results = await source if isinstance(source, Awaitable) else source
+            if isinstance(results, ExecutionResult):
+                yield _answer(results)
+                return
+            async with aclosing(cast("AsyncGenerator[ExecutionResult]", results)) as answers:
+                try:
+                    async for result in answers:
+                        yield _answer(result)
+                        await self._pay(ready, who)
+                except (InputError, ForbiddenError) as error:  # before the first answer
+                    yield Answer(None, [told(GraphQLError(error.message, original_error=error))])
+
+    async def _pay(self, ready: Ready, who: Identified) -> None:
+        self._limiter.spend(who.caller.key_id, ready.cost)
+        while True:
+            try:
+                return self._limiter.check(who.caller.key_id)
+            except RateLimitedError as error:
+                await asyncio.sleep(error.retry_after)
+
+    def _context(self, ready: Ready, who: Identified) -> GqlContext:
+        return GqlContext(who.caller, self._services, ready.document, still_allowed=who.still_allowed)
+
+    def _refusals(self, prepared: Prepared, asked: GqlRequest, caller: Caller) -> list[GraphQLError]:
+        """What is wrong with a request whose document is valid."""
+        if prepared.errors or prepared.document is None:
+            return []
+        if prepared.introspects and not self.development and not caller.may(Permission.INTROSPECT):
+            return [GraphQLError("Introspection is off; the schema is api/gql/schema.graphql.")]
+        operations = [d for d in prepared.document.definitions if isinstance(d, OperationDefinitionNode)]
+        names = [operation.name.value if operation.name else None for operation in operations]
+        if asked.operation_name is not None and asked.operation_name not in names:
+            return [GraphQLError("`operationName` names no operation of the document.")]
+        if asked.operation_name is None and len(operations) != 1:
+            return [GraphQLError("The document has several operations: name one by `operationName`.")]
+        return []
+
+
+def told(error: GraphQLError) -> dict[str, Any]:
+    """An error as a client may see it: ours and GraphQL's own as they are, all others masked and logged."""
+    formatted: dict[str, Any] = dict(error.formatted)
+    cause = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        formatted["extensions"] = {"code": "graphql"}
+    elif isinstance(cause, GuanxiError) and cause.status < 500:
+        formatted["message"] = cause.message
+        formatted["extensions"] = {"code": cause.code, "remedy": cause.remedy}
+    else:
+        _log.error("field.failed", path=error.path, **trace_of(cause))
+        message, remedy = masked_message()
+        formatted["message"] = message
+        formatted["extensions"] = {"code": "internal", "remedy": remedy}
+    return formatted
+
+
+def _operation(document: DocumentNode, asked: GqlRequest) -> OperationDefinitionNode:
+    return next(
+        one
+        for one in document.definitions
+        if isinstance(one, OperationDefinitionNode)
+        and asked.operation_name in (None, one.name.value if one.name else None)
+    )
+
+
+def _answer(result: ExecutionResult) -> Answer:
+    for error in result.errors or ():
+        if isinstance(error.original_error, DatabaseUnavailableError):
+            raise error.original_error
+    return Answer(result.data, [told(error) for error in result.errors or ()])

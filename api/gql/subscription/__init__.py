@@ -1,0 +1,1 @@
+"""GraphQL subscriptions: what changes, as it changes."""
