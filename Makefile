@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench soak lock docs clean
+.PHONY: help setup setup-spark demo test check format bench soak lock docs clean
 
 help: ## Show what there is.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 13
 
 # The stamp says which lock and project file the environment was made from.
 STAMP := $(VENV)/.made-from
@@ -26,6 +26,9 @@ setup: ## Make the environment: Python packages (locked, hashed) and the Neo4j r
 			&& echo "$(MADE_FROM)" > $(STAMP); \
 	fi
 	@$(BIN)/python -m graph.runtime.provision
+
+setup-spark: setup ## Add PySpark (locked, hashed; 480 MB), for `guanxi identity train --engine spark` and the soak.
+	@$(PIP) install --require-hashes --no-build-isolation -r requirements-spark.lock
 
 demo: setup ## Start Neo4j, load a small world, serve it on http://127.0.0.1:8000.
 	@$(BIN)/guanxi demo
@@ -49,12 +52,15 @@ format: ## Format the code and mend what ruff can mend.
 bench: setup ## Ratios against a peer in the same run; appends to bench/results and rewrites docs/benchmarks.md.
 	$(BIN)/python -m bench
 
-soak: setup ## Every property with 20 times its examples (TIMES=n); rewrites docs/soak.md.
+soak: setup-spark ## Every property with 20 times its examples (TIMES=n), and Spark where a JDK is; rewrites docs/soak.md.
 	$(BIN)/python -m tests.soak $(or $(TIMES),20)
 
 lock: ## Resolve the Python packages anew (maintainers; the jars: python -m graph.runtime.lock).
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-annotate --no-header \
 		--python-version 3.11 --upgrade --quiet -o requirements.lock
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' \
+		| $(BIN)/uv pip compile - --constraint requirements.lock --universal --generate-hashes --no-annotate --no-header \
+		--python-version 3.11 --upgrade --quiet -o requirements-spark.lock
 
 docs: setup ## Write the generated documents and the GraphQL schema.
 	$(BIN)/python -m graph.docs

@@ -9,14 +9,17 @@ import orjson
 from fastapi import FastAPI, Request, Response
 
 from api import errors
+from api.bearer import bearer
 from api.gql.engine import Engine
 from api.gql.view import GraphQLView
 from api.gql.websocket import SocketEndpoint
 from api.health import Readiness
 from api.logs import RequestLog
+from api.metrics import MEDIA
 from api.rates import Rate
 from api.rest.ingest.routes import IngestEndpoints, committer_of
 from api.wiring import Services
+from graph.access.roles import Permission
 from graph.feed.follow import following
 
 
@@ -41,7 +44,15 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
         await services.tail.aclose()
         await engine.aclose()
 
-    app = FastAPI(title="guanxi", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="guanxi",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        # FastAPI's own records paths, queries and texts of exceptions: any of them may hold a personal value.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
     app.state.readiness = readiness
     errors.install(app)
     settings = services.settings
@@ -51,7 +62,7 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
         committer=committer,
         rate=Rate(per_second=settings.ingest_rate, burst=settings.ingest_burst),
     )
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, metrics=services.metrics)
     app.add_api_route("/graphql", graphql.post, methods=["POST"], response_class=Response)
     app.add_api_route("/graphql", graphql.get, methods=["GET"], response_class=Response)
 
@@ -68,6 +79,14 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
             return _plain(200, {"status": "ready"})
         return _plain(503, {"status": "not ready", "reason": reason}, {"Retry-After": "1"})
 
+    async def metrics(request: Request) -> Response:
+        """What Prometheus reads; for keys that may see metrics."""
+        caller = await services.access.verify(bearer(request.headers.get("authorization", "")))
+        request.state.caller = caller
+        caller.require(Permission.OBSERVE)
+        return Response(services.metrics.text(), headers={"Cache-Control": "no-store"}, media_type=MEDIA)
+
+    app.add_api_route("/metrics", metrics, methods=["GET"], response_class=Response)
     app.add_api_route("/healthz", healthz, methods=["GET"], response_class=Response)
     app.add_api_route("/readyz", readyz, methods=["GET"], response_class=Response)
     return app

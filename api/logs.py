@@ -16,15 +16,19 @@ from contextvars import ContextVar
 from typing import Any, Final, TextIO
 
 import structlog
+from opentelemetry.trace import Span
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.types import EventDict, Processor
 
+from api.metrics import Metrics
+from api.tracing import ended, http_span
 from graph.clock import new_id
 
 _REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id", default="")
 _TAKEN: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _FRAMES: Final = 8
 _HEADER: Final = b"x-request-id"
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 def request_id() -> str:
@@ -109,8 +113,9 @@ class RequestLog:
     A caller's own `X-Request-Id` is taken where it is 1 to 64 letters, digits, dots, hyphens or underscores.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
         self._log = structlog.get_logger("api.request")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,13 +135,14 @@ class RequestLog:
                 message = {**message, "headers": [*message["headers"], (_HEADER, own.encode())]}
             await send(message)
 
-        try:
-            await self._app(scope, receive, sending)
-        except Exception as error:
-            await self._answer(error, scope, receive, sending, started=bool(status))
-        finally:
-            self._tell(scope, status, time.perf_counter() - started)
-            _REQUEST_ID.reset(token)
+        with http_span(scope["method"], scope["headers"]) as span:
+            try:
+                await self._app(scope, receive, sending)
+            except Exception as error:
+                await self._answer(error, scope, receive, sending, started=bool(status))
+            finally:
+                self._tell(scope, status, time.perf_counter() - started, span)
+                _REQUEST_ID.reset(token)
 
     async def _answer(
         self, error: Exception, scope: Scope, receive: Receive, send: Send, *, started: bool
@@ -147,10 +153,13 @@ class RequestLog:
         if not started:
             await response(scope, receive, send)
 
-    def _tell(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
+    def _tell(self, scope: MutableMapping[str, Any], status: int, seconds: float, span: Span) -> None:
         # The route as it is declared: an unknown path may be anything, a personal value too.
         route = getattr(scope.get("route"), "path", "unknown")
         caller = scope.get("state", {}).get("caller")
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        self._metrics.request(method, route, status, seconds)
+        ended(span, method=method, route=route, status=status)
         known = {"role": str(caller.role), "key_id": caller.key_id} if caller else {}
         self._log.info(
             "request",

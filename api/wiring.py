@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from api.metrics import Metrics
+from api.slow import SlowStatements
 from graph.access.service import AccessService
 from graph.clock import Clock, system_clock
 from graph.db.connect import connect
@@ -57,6 +59,7 @@ class Services:
     people: RelationshipView
     corrections: CorrectionService
     households: Households
+    metrics: Metrics
     clock: Clock
 
     @property
@@ -79,13 +82,17 @@ async def services(
     async with runtime_database(settings, progress=progress) as endpoint:
         driver = await connect(endpoint)
         try:
-            database = Database(driver, name=endpoint.database)
+            metrics = Metrics()
+            watch = SlowStatements(metrics, seconds=settings.slow_seconds)
+            database = Database(driver, name=endpoint.database, observer=watch)
+            watch.explain_by(Database(driver, name=endpoint.database))
             with Keyring.open(settings, create=create) as keyring:
                 await migrate(database)
                 await claim(database, keyring)
-                found = compose(settings, database, keyring=keyring, rules=rules)
+                found = compose(settings, database, keyring=keyring, rules=rules, metrics=metrics)
                 await found.erasures.resume()  # what was cut off is ended before anybody reads
                 yield found
+                await watch.aclose()
         finally:
             await driver.close()
 
@@ -104,6 +111,7 @@ def compose(
     *,
     keyring: Keyring,
     rules: Rules,
+    metrics: Metrics | None = None,
     clock: Clock = system_clock,
 ) -> Services:
     """The services on a database and keyring that are open, migrated and tied to each other."""
@@ -135,5 +143,6 @@ def compose(
         ),
         households=Households(database, keyring=keyring, rules=rules, clock=clock),
         corrections=CorrectionService(database, keyring=keyring, clock=clock),
+        metrics=metrics or Metrics(),
         clock=clock,
     )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from bench.contention import contention
+from bench.frontend import frontend
 from bench.ingest import bulk
 from bench.matching import matching
 from bench.measure import Figure, machine, save
@@ -21,6 +22,7 @@ BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "ingest": bulk,
     "single": single,
     "view": view,
+    "graphql": frontend,
     "resolve": resolve,
     "split": split,
     "contention": contention,

@@ -73,7 +73,7 @@ async def bulk(bench: Bench) -> list[Figure]:
     await raw.wipe(
         bench.driver, bench.database
     )  # the raw writer's feed entries stand where the server's would
-    async with server(bench) as address:
+    async with server(bench) as (address, _):
 
         async def by_http() -> float:
             await raw.wipe(bench.driver, bench.database, but=raw.REFERENCES)

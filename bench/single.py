@@ -40,7 +40,7 @@ async def single(bench: Bench) -> list[Figure]:
     await raw.wipe(bench.driver, bench.database)
     numbers = count()
     waits: list[float] = []
-    async with server(bench) as address:
+    async with server(bench) as (address, _):
         keys = [await new_key(bench) for _ in range(4)]
 
         async def ours() -> float:

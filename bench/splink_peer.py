@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any, Final
 
+import duckdb
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
@@ -22,6 +23,8 @@ from graph.matching.model import Model
 from graph.matching.prepare import Row
 
 THRESHOLD: Final = 0.95
+GREY: Final = 0.5
+"""From here on pairs are kept in the graph, as ours are."""
 _U_PAIRS: Final = 5_000_000
 _SEED: Final = 1
 
@@ -41,10 +44,6 @@ class SplinkPeer:
     """A trained Splink linker on the rows; `run` predicts and clusters."""
 
     def __init__(self, rows: Sequence[Row], model: Model) -> None:
-        self._stack = connection()
-        database = self._stack.__enter__()
-        load_rows(database, [_with_atoms(row) for row in rows])
-        api: Any = DuckDBAPI(connection=database)
         logging.getLogger("splink").setLevel(logging.CRITICAL)
         settings = SettingsCreator(
             link_type="dedupe_only",
@@ -55,10 +54,12 @@ class SplinkPeer:
             retain_matching_columns=False,
             retain_intermediate_calculation_columns=False,
         )
-        self._linker: Any = Linker(api.register("records"), settings, log_level=logging.CRITICAL)
+        self._stack = connection()
+        self._linker = _linker(self._stack.__enter__(), rows, settings)
         self._linker.training.estimate_u_using_random_sampling(max_pairs=_U_PAIRS, seed=_SEED)
         for rule in (block_on("given", "family"), block_on("birth")):
             self._linker.training.estimate_parameters_using_expectation_maximisation(rule)
+        self._trained: dict[str, Any] = self._linker.misc.save_model_to_json()
 
     def close(self) -> None:
         """Drop its tables."""
@@ -79,6 +80,23 @@ class SplinkPeer:
         )
         seconds = time.perf_counter() - started
         return seconds, {row["id"]: row["cluster_id"] for row in clusters.as_record_list()}
+
+    def link(self, rows: Sequence[Row]) -> tuple[list[tuple[str, str, float]], list[tuple[str, str]]]:
+        """By what was trained, the pairs of other rows that are grey or better, and each row's cluster."""
+        with connection() as database:
+            linker = _linker(database, rows, self._trained)
+            scored = linker.inference.predict(threshold_match_probability=GREY)
+            clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
+                scored, threshold_match_probability=THRESHOLD
+            )
+            pairs = scored.as_duckdbpyrelation().project("id_l, id_r, match_probability").fetchall()
+            return pairs, clusters.as_duckdbpyrelation().project("id, cluster_id").fetchall()
+
+
+def _linker(database: duckdb.DuckDBPyConnection, rows: Sequence[Row], settings: Any) -> Any:
+    load_rows(database, [_with_atoms(row) for row in rows])
+    api: Any = DuckDBAPI(connection=database)
+    return Linker(api.register("records"), settings, log_level=logging.CRITICAL)
 
 
 def _with_atoms(row: Row) -> Row:

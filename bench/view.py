@@ -57,7 +57,7 @@ async def view(bench: Bench) -> list[Figure]:
     want = Want(identifiers=True, pages=(PageRequest(first=20),), clear=True)
     key = (await services.access.create(Role.ADMIN)).key
     body = orjson.dumps({"query": QUERY, "variables": {"id": one_id}})
-    async with server(bench) as address, Connection(address, "/graphql", bearer=key) as connection:
+    async with server(bench) as (address, _), Connection(address, "/graphql", bearer=key) as connection:
 
         async def ours() -> float:
             waits = list[float]()

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
         20_000, description="Events that one write key may send at once after a pause."
     )
 
+    slow_seconds: Annotated[float, Field(gt=0)] = Field(
+        1.0, description="Statements that take longer are logged with their plan."
+    )
+
     graphql_rate: Annotated[float, Field(gt=0)] = Field(
         100_000, description="Points a second that one key may spend on GraphQL in the long run."
     )

@@ -47,7 +47,7 @@ NODES: Final = (
             "birthId": "UUIDv7; the oneId of the user this profile founds",
             "seq": "order of first commit; chooses the founder",
             "founderClass": "0 known, 1 anonymous; known profiles found users first",
-            "component": "link component: profiles that must be resolved together share it",
+            "component": "link component, or piece of one beyond the read limit: profiles resolved together share it",
             "traits": "names, birth date and every trait not declared non-personal, sealed",
             "gender": "male, female or other",
             "birthYear": "year of birth",

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.measure import machine
+from graph.matching.engine import find_jdk, pyspark_version
 
 PAGE = Path(__file__).parent.parent / "docs" / "soak.md"
 
@@ -30,9 +31,19 @@ def property_tests() -> list[str]:
     )
 
 
-def spark() -> str:
-    """Whether Spark can be tried here: PySpark and a full JDK."""
-    return "tried" if os.environ.get("JAVA_HOME") else "untested: it needs a full JDK (JAVA_HOME)"
+SPARK = "tests/graph/matching/test_spark.py"
+
+
+def spark(counts: dict[str, int]) -> str:
+    """What Spark was tried on, in a run that held; or what it lacked here."""
+    pyspark, jdk = pyspark_version(), find_jdk()
+    if pyspark is None:
+        return "untested (no PySpark)"
+    if jdk is None:
+        return "untested (no JDK)"
+    if not any(name.startswith(SPARK) for name in counts):
+        return "untested (left out of this run)"
+    return f"decides as DuckDB does (PySpark {pyspark}, Java {jdk.version})"
 
 
 def write_page(counts: dict[str, int], times: int, seconds: float) -> None:
@@ -49,7 +60,7 @@ def write_page(counts: dict[str, int], times: int, seconds: float) -> None:
         "# Soak",
         "",
         f"The last run of every property with {times} times its examples: {datetime.now(UTC):%Y-%m-%d},",
-        f"{seconds / 60:.0f} minutes on {told['cpus']} cores. All held. Spark: {spark()}.",
+        f"{seconds / 60:.0f} minutes on {told['cpus']} cores. All held. Spark: {spark(counts)}.",
         "",
         "| tests | properties | examples passed |",
         "| --- | --- | --- |",

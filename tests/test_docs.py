@@ -411,7 +411,7 @@ def repository() -> dict[str, str]:
     texts: dict[str, str] = {}
     for folder, folders, files in os.walk(ROOT):
         kept = {".ci"} if Path(folder) == ROOT else set()
-        left_out = {"__pycache__"} | ({"build", "dist", "var"} if kept else set())
+        left_out = {"__pycache__", "node_modules"} | ({"build", "dist", "var"} if kept else set())
         folders[:] = [it for it in folders if it in kept or not (it.startswith(".") or it in left_out)]
         for path in (Path(folder) / it for it in files if it == ".gitignore" or not it.startswith(".")):
             content = path.read_bytes()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
@@ -12,12 +13,14 @@ import structlog
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    FieldNode,
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
     subscribe,  # pyright: ignore[reportUnknownVariableType]
 )
 
+from api.bearer import bearer
 from api.errors import masked_message
 from api.gql.admission import Admission, Room
 from api.gql.context import GqlContext
@@ -30,9 +33,10 @@ from api.gql.persisted import (
     load_manifest,
 )
 from api.gql.request import GqlRequest
-from api.gql.schema import build_schema
+from api.gql.schema import PlannedResult, build_schema
 from api.logs import trace_of
 from api.rates import Rate, RateLimiter
+from api.tracing import operation_span
 from api.wiring import Services
 from graph.access.roles import Caller, Permission
 from graph.errors import (
@@ -75,6 +79,8 @@ class Ready:
     document: DocumentNode
     asked: GqlRequest
     kind: OperationType
+    name: str
+    """The field that it asks first: what it goes by where names must be few."""
     cost: int
 
     @property
@@ -105,6 +111,7 @@ class Engine:
         """Raises ConfigurationError where the manifest of documents is wrong."""
         settings = services.settings
         self._services = services
+        self._metrics = services.metrics
         self.development = settings.env == "development"
         self._schema = build_schema(suggestions=self.development)
         self._documents = Documents(self._schema.core, suggestions=self.development)
@@ -137,17 +144,12 @@ class Engine:
 
     async def identify(self, authorization: str) -> Identified:
         """Who sends this Authorization. Raises AccessError, ForbiddenError, RateLimitedError."""
-        scheme, _, key = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not key.strip():
-            raise AccessError(
-                "There is no key.",
-                remedy="Send `Authorization: Bearer KEY`; an operator makes keys with `guanxi key create`.",
-            )
-        caller = await self._services.access.verify(key.strip())
+        key = bearer(authorization)
+        caller = await self._services.access.verify(key)
         caller.require(Permission.QUERY)
 
         async def still_allowed() -> None:
-            if await self._services.access.verify(key.strip()) != caller:
+            if await self._services.access.verify(key) != caller:
                 raise AccessError("The key may do something else now.", remedy="Connect anew.")
 
         self._limiter.check(caller.key_id)
@@ -166,6 +168,7 @@ class Engine:
             text = self._persisted.text_of(asked.query, asked.digest, unlisted=caller.may(Permission.AD_HOC))
         except (DocumentNotFoundError, DocumentNotAllowedError) as error:
             refusal = GraphQLError(error.message, original_error=error)
+            self._metrics.refused("document")
             return Answer(None, [told(refusal)], executed=False)
         prepared = self._documents.prepare(text)
         errors = [*prepared.errors, *self._refusals(prepared, asked, caller)]
@@ -178,18 +181,33 @@ class Engine:
                 ]
         self._limiter.spend(caller.key_id, BASE if errors else cost)
         if errors or prepared.document is None:
+            self._metrics.refused("wrong" if prepared.errors else "limit")
             return Answer(None, [told(error) for error in errors], executed=False)
-        return Ready(text, prepared.document, asked, _operation(prepared.document, asked).operation, cost)
+        operation = _operation(prepared.document, asked)
+        return Ready(text, prepared.document, asked, operation.operation, _first_field(operation), cost)
 
     async def execute(self, ready: Ready, who: Identified) -> Answer:
         """Run a query or mutation. Raises DatabaseUnavailableError, RateLimitedError, OverloadedError."""
-        async with self._admission.admitted(who.caller.key_id):
-            result = await self._schema.execute(
-                ready.text,
-                variable_values=ready.asked.variables,
-                operation_name=ready.asked.operation_name,
-                context_value=self._context(ready, who),
-            )
+        started = time.perf_counter()
+        failed = True
+        with operation_span(ready.name, ready.kind.value):
+            try:
+                async with self._admission.admitted(who.caller.key_id):
+                    answer = await self._run(ready, who)
+                failed = bool(answer.errors)
+            finally:
+                spent = time.perf_counter() - started
+                self._metrics.operation(ready.name, ready.kind.value, spent, failed=failed)
+        return answer
+
+    async def _run(self, ready: Ready, who: Identified) -> Answer:
+        result = await self._schema.execute(
+            ready.text,
+            variable_values=ready.asked.variables,
+            operation_name=ready.asked.operation_name,
+            context_value=self._context(ready, who),
+        )
+        self._metrics.answered(planned=isinstance(result, PlannedResult))
         return _answer(cast("ExecutionResult", result))
 
     async def answers(self, ready: Ready, who: Identified) -> AsyncGenerator[Answer]:
@@ -207,7 +225,7 @@ class Engine:
         Each costs what the operation costs: a key without points waits. Raises AccessError and its like
         once the caller may not ask any more, RateLimitedError and OverloadedError where there are too many.
         """
-        async with self._streams.admitted(who.caller.key_id):
+        async with self._streams.admitted(who.caller.key_id), self._counted():
             source = subscribe(
                 self._schema.core,
                 ready.document,
@@ -226,6 +244,14 @@ class Engine:
                         await self._pay(ready, who)
                 except (InputError, ForbiddenError) as error:  # before the first answer
                     yield Answer(None, [told(GraphQLError(error.message, original_error=error))])
+
+    @asynccontextmanager
+    async def _counted(self) -> AsyncGenerator[None]:
+        self._metrics.streams(1)
+        try:
+            yield
+        finally:
+            self._metrics.streams(-1)
 
     async def _pay(self, ready: Ready, who: Identified) -> None:
         self._limiter.spend(who.caller.key_id, ready.cost)
@@ -279,6 +305,11 @@ def _operation(document: DocumentNode, asked: GqlRequest) -> OperationDefinition
         if isinstance(one, OperationDefinitionNode)
         and asked.operation_name in (None, one.name.value if one.name else None)
     )
+
+
+def _first_field(operation: OperationDefinitionNode) -> str:
+    first = operation.selection_set.selections[0]
+    return first.name.value if isinstance(first, FieldNode) else "fragment"
 
 
 def _answer(result: ExecutionResult) -> Answer:

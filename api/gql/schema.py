@@ -50,6 +50,10 @@ SUBSCRIPTIONS: Final[tuple[type, ...]] = (UserSubscription, StewardSubscription)
 """What can be waited for."""
 
 
+class PlannedResult(ExecutionResult):
+    """A result that a plan gave, without the executor."""
+
+
 class Schema(strawberry.Schema):
     """Strawberry's schema, silent: errors are logged by the view, which knows what may be told."""
 
@@ -68,7 +72,7 @@ class Schema(strawberry.Schema):
             given: dict[str, Any] = named.get("variable_values") or {}
             data = await self.planner.answer(query, named.get("operation_name"), given, context)
             if data is not None:
-                return ExecutionResult(data=data, errors=None)
+                return PlannedResult(data=data, errors=None)
         return await super().execute(query, *rest, **named)
 
     @property

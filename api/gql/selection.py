@@ -6,16 +6,18 @@ Fields below a user are read with it: pages of touchpoints by the response keys 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from graphql import (
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLIncludeDirective,
     GraphQLObjectType,
     GraphQLResolveInfo,
+    GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
     SelectionSetNode,
@@ -30,6 +32,8 @@ from graph.ingest.catalogue import EVENT_TYPES, GENERIC
 from graph.profile.rows import EARLIEST, LATEST, PageRequest, Want, time_bound
 
 LONGEST_PAGE: Final = 100
+LONGEST_LIST: Final = 1_000
+"""A page of people, who cost less than their histories."""
 MOST_TOUCHPOINTS: Final = 2_000
 """In one field at the root, over all its users and pages."""
 
@@ -37,15 +41,26 @@ KINDS: Final = frozenset({entry.kind for entry in EVENT_TYPES} | {"page", "scree
 
 _USER: Final = "User"
 
-Resolving: TypeAlias = GraphQLResolveInfo[Any]
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a plan knows of a field that it will answer: as much of the executor's information as is looked at."""
+
+    field_nodes: Sequence[FieldNode]
+    fragments: Mapping[str, FragmentDefinitionNode]
+    schema: GraphQLSchema
+    variable_values: VariableValues
+
+
+Resolving: TypeAlias = GraphQLResolveInfo[Any] | Ahead
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is selected of a user; `page_keys` has each page's response key, and whether it goes on."""
+    """What is selected of a user; `page_keys` has each page's response key."""
 
     want: Want
-    page_keys: tuple[tuple[str, bool], ...]
+    page_keys: tuple[str, ...]
 
 
 def read_selection(
@@ -55,16 +70,23 @@ def read_selection(
 
     With `as_of`, as it was believed then.
 
-    Raises InputError for a wrong cursor, an unknown kind, a page over 100, or more touchpoints than 2,000.
+    Raises InputError for a wrong cursor, an unknown kind, a page over 100, more touchpoints than 2,000, or one
+    response key for different pages.
     """
     fields = list(_user_fields(info, path))
-    pages: dict[str, tuple[PageRequest, bool]] = {}
+    pages: dict[str, PageRequest] = {}
     for node in fields:
         if node.name.value == "touchpoints":
             key = node.alias.value if node.alias else node.name.value
-            pages[key] = _page_request(info, node)
+            page = _page_request(info, node)
+            if (
+                pages.setdefault(key, page) != page
+            ):  # below two names of one list, so validation sees no conflict
+                raise InputError(
+                    f"`{key}` stands for two different pages.", remedy="Give each of them a name of its own."
+                )
     names = {node.name.value for node in fields}
-    asked = users * sum(page.first for page, _ in pages.values())
+    asked = users * sum(page.first for page in pages.values())
     if asked > MOST_TOUCHPOINTS:
         raise InputError(
             f"The request asks for up to {asked} touchpoints at once; {MOST_TOUCHPOINTS} is the most.",
@@ -74,21 +96,28 @@ def read_selection(
         want=Want(
             identifiers="identifiers" in names,
             vehicles="vehicles" in names,
-            pages=tuple(page for page, _ in pages.values()),
+            pages=tuple(pages.values()),
             clear=clear,
             golden="golden" in names,
+            names="displayName" in names,
+            record_ids=_selects_record_ids(info, fields),
             as_of=as_of,
         ),
-        page_keys=tuple((key, after) for key, (_, after) in pages.items()),
+        page_keys=tuple(pages),
     )
 
 
-def page_size(first: int | None) -> int:
-    """The size of a page; raises InputError for one that is not 1 to 100."""
+def page_size(first: int | None, *, longest: int = LONGEST_PAGE) -> int:
+    """The size of a page; raises InputError for one that is not 1 to `longest`."""
     size = 20 if first is None else first
-    if not 1 <= size <= LONGEST_PAGE:
-        raise InputError(f"`first` is not 1 to {LONGEST_PAGE}.", remedy="Ask for the next page by `after`.")
+    if not 1 <= size <= longest:
+        raise InputError(f"`first` is not 1 to {longest}.", remedy="Ask for the next page by `after`.")
     return size
+
+
+def _selects_record_ids(info: Resolving, fields: list[FieldNode]) -> bool:
+    profiles = [node for node in fields if node.name.value == "profiles"]
+    return any(node.name.value == "recordId" for node in _fields(info, profiles))
 
 
 def _user_fields(info: Resolving, path: tuple[str, ...]) -> Iterator[FieldNode]:
@@ -107,7 +136,7 @@ def _fields(info: Resolving, nodes: list[FieldNode]) -> Iterator[FieldNode]:
 
 def _selected(info: Resolving, selections: SelectionSetNode, seen: set[str]) -> Iterator[FieldNode]:
     for selection in selections.selections:
-        if not _included(selection, _variables(info)):
+        if not included(selection, _variables(info)):
             continue
         if isinstance(selection, FieldNode):
             yield selection
@@ -125,7 +154,8 @@ def _variables(info: Resolving) -> VariableValues:
     return given if isinstance(given, VariableValues) else VariableValues({}, given)
 
 
-def _included(node: Any, variables: VariableValues) -> bool:
+def included(node: Any, variables: VariableValues) -> bool:
+    """Whether `@skip` and `@include` let a field or fragment stand."""
     if not node.directives:
         return True
     skip = get_directive_values(GraphQLSkipDirective, node, variables)
@@ -135,7 +165,7 @@ def _included(node: Any, variables: VariableValues) -> bool:
     return include is None or include["if"]
 
 
-def _page_request(info: Resolving, node: FieldNode) -> tuple[PageRequest, bool]:
+def _page_request(info: Resolving, node: FieldNode) -> PageRequest:
     user = info.schema.get_type(_USER)
     assert isinstance(user, GraphQLObjectType)  # noqa: S101 - the schema is ours
     given = get_argument_values(user.fields["touchpoints"], node, _variables(info))
@@ -146,14 +176,14 @@ def _page_request(info: Resolving, node: FieldNode) -> tuple[PageRequest, bool]:
     if after is not None:
         before = min(before, read_touchpoint_cursor(after))
     since = EARLIEST if restrict.get("since") is None else time_bound(restrict["since"])
-    request = PageRequest(
+    return PageRequest(
         first=page_size(given.get("first")),
         since=since,
         before=before,
         kinds=_kinds(restrict.get("kinds")),
         channel=restrict.get("channel"),
+        resumed=after is not None,
     )
-    return request, after is not None
 
 
 def _kinds(given: list[str] | None) -> tuple[str, ...] | None:

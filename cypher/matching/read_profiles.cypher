@@ -1,6 +1,6 @@
 // matching.read_profiles
-// What matching compares of some profiles, sealed, and what it has stored of them: their blocking keys, their scored
-// pairs, and a digest of what was compared last.
+// What matching compares of some profiles, sealed, their link components, and what it has stored of them: a digest of what
+// was compared last, their blocking keys and their scored pairs.
 // mode: read
 // param asked: MAP
 // returns profiles: LIST<LIST<ANY>>
@@ -8,7 +8,7 @@
 UNWIND $asked.ids AS id
 MATCH (p:Profile {id: id})
 RETURN collect([
-  p.id, p.traits, p.matched,
+  p.id, p.component, p.traits, p.matched,
   [(p)-[e:HAS|CLAIMS WHERE e.retractedAt IS NULL]->(i:Identifier WHERE i.namespace IN $asked.namespaces) |
     [i.key, i.namespace, i.scope, e.value]],
   [(p)-[:BLOCKS_ON]->(k:BlockingKey) | k.key],

@@ -2,7 +2,7 @@
 // The people that oneIds lead to now (any profile's birth id leads to its present user, that of an erased one to its successor's), each with profiles, and
 // what of the rest is asked for. A touchpoint page is [since, before, kinds, channel]: each profile's part is read
 // from its index, newest first, and the parts are merged; `rows` is the longest page, plus one. `values` asks
-// for identifiers' sealed values, `clear` for VINs, `proof` whether a profile has a verified government id. The lists lie in a map, for the server plans anew for each magnitude of a list
+// for identifiers' sealed values and whose they are, `asked` for profiles' sealed record ids and traits, `clear` for VINs, `proof` whether a profile has a verified government id. The lists lie in a map, for the server plans anew for each magnitude of a list
 // that is a parameter of its own. `profile.read_snapshots` answers in the same form for a time in the past.
 // mode: read
 // param asked: MAP
@@ -13,7 +13,7 @@
 // param proof: BOOLEAN
 // param rows: INTEGER
 // returns users: LIST<LIST<ANY>>
-/* :params {asked: {oneIds: ['0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'], pages: [['0', '9', null, null]]},
+/* :params {asked: {oneIds: ['0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'], pages: [['0', '9', null, null]], recordIds: true, traits: true},
    identifiers: true, values: true, clear: false, vehicles: true, proof: true, rows: 21} */
 UNWIND $asked.oneIds AS asked
 OPTIONAL MATCH (gone:Erased {birthId: asked})
@@ -23,7 +23,8 @@ CALL (u) {
   WITH p ORDER BY p.seq
   RETURN collect(p) AS members,
          collect([
-           p.id, p.source, p.recordId, p.traits, p.firstSeenAt, p.lastSeenAt,
+           p.id, p.source, CASE WHEN $asked.recordIds THEN p.recordId END, CASE WHEN $asked.traits THEN p.traits END,
+           p.firstSeenAt, p.lastSeenAt,
            CASE WHEN p.corrected THEN COLLECT {
              MATCH (p)-[:CORRECTED]->(c:Correction WHERE c.retractedAt IS NULL)
              RETURN [c.id, c.field, c.value, c.by, c.why, c.recordedAt]
@@ -38,8 +39,9 @@ CALL (members) {
   WITH members WHERE $identifiers
   UNWIND members AS p
   MATCH (p)-[e:HAS|CLAIMS WHERE e.retractedAt IS NULL]->(i:Identifier)
-  RETURN collect([p.id, i.key, i.namespace, i.scope, i.mask, type(e) = 'HAS',
-                  CASE WHEN $values THEN e.value END, e.grade, e.lastAt]) AS identifiers
+  RETURN collect([CASE WHEN $values THEN p.id ELSE '' END, i.key, i.namespace, i.scope, i.mask, type(e) = 'HAS',
+                  CASE WHEN $values THEN e.value END, CASE WHEN $values THEN e.grade END,
+                  CASE WHEN $values THEN e.lastAt END]) AS identifiers
 }
 CALL (members) {
   WITH members WHERE $vehicles

@@ -17,6 +17,7 @@ class Role(StrEnum):
     FRONTEND = "frontend"  # reads people, identifiers masked
     STEWARD = "steward"  # reads people, identifiers in the clear, and judges
     PRIVACY = "privacy"  # reads people, identifiers in the clear, and erases them
+    MONITOR = "monitor"  # reads how the service does, and nothing of people
     ADMIN = "admin"
     DEALER = "dealer"
     ANALYST = "analyst"
@@ -33,6 +34,7 @@ class Permission(StrEnum):
     AD_HOC = "ask documents that are not listed"
     JUDGE = "judge who is who"
     ERASE = "erase people"
+    OBSERVE = "see metrics"
 
 
 _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
@@ -40,6 +42,7 @@ _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.FRONTEND: frozenset({Permission.QUERY}),
     Role.STEWARD: frozenset({Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.JUDGE}),
     Role.PRIVACY: frozenset({Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.ERASE}),
+    Role.MONITOR: frozenset({Permission.OBSERVE}),
     Role.ADMIN: frozenset(
         {
             Permission.QUERY,
@@ -48,6 +51,7 @@ _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.AD_HOC,
             Permission.JUDGE,
             Permission.ERASE,
+            Permission.OBSERVE,
         }
     ),
 }

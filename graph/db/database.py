@@ -20,6 +20,7 @@ from neo4j.exceptions import (
     TransientError,
 )
 
+from graph.db.observe import Observer, Unobserved, watching
 from graph.db.shelf import Shelf, shelf
 from graph.errors import DatabaseError, DatabaseUnavailableError
 
@@ -36,19 +37,25 @@ _TIMEOUT_SECONDS = 60.0
 class Transaction:
     """One transaction; statements are named, values are parameters."""
 
-    def __init__(self, tx: AsyncManagedTransaction | AsyncSession, statements: Shelf) -> None:
+    def __init__(
+        self,
+        tx: AsyncManagedTransaction | AsyncSession,
+        statements: Shelf,
+        observer: Observer,
+    ) -> None:
         self._tx = tx
         self._statements = statements
+        self._observer = observer
 
     async def rows(self, name: str, /, **params: object) -> list[Row]:
         """Run a statement and return all its rows."""
-        with _no_retry_of_memory_errors():
+        with watching(self._observer, name), _no_retry_of_memory_errors():
             result = await self._tx.run(self._statements[name].text, params)
             return [record.data() async for record in result]
 
     async def one(self, name: str, /, **params: object) -> list[Any] | None:
         """Run a statement that answers at most one row; its columns in declared order, or None."""
-        with _no_retry_of_memory_errors():
+        with watching(self._observer, name), _no_retry_of_memory_errors():
             result = await self._tx.run(self._statements[name].text, params)
             values = [list(record.values()) async for record in result]
         return values[0] if values else None
@@ -62,10 +69,22 @@ class Database:
     ConstraintError, since callers decide anew on it.
     """
 
-    def __init__(self, driver: AsyncDriver, *, name: str = "neo4j", statements: Shelf | None = None) -> None:
+    def __init__(
+        self,
+        driver: AsyncDriver,
+        *,
+        name: str = "neo4j",
+        statements: Shelf | None = None,
+        observer: Observer | None = None,
+    ) -> None:
         self._driver = driver
         self._name = name
         self._statements = statements or shelf()
+        self._observer = observer or Unobserved()
+
+    def observed_by(self, observer: Observer) -> Database:
+        """The same database, told to another observer."""
+        return Database(self._driver, name=self._name, statements=self._statements, observer=observer)
 
     @property
     def statements(self) -> Shelf:
@@ -92,7 +111,7 @@ class Database:
 
         with suppress(Neo4jError, DriverError):
             async with self._session(READ_ACCESS) as session:
-                return await work(Transaction(session, self._statements))
+                return await work(Transaction(session, self._statements, self._observer))
         return await self.in_read(work)
 
     async def write(self, name: str, /, **params: object) -> list[Row]:
@@ -138,7 +157,7 @@ class Database:
 
     def _bind(self, work: Work[T]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
         async def bound(tx: AsyncManagedTransaction) -> T:
-            return await work(Transaction(tx, self._statements))
+            return await work(Transaction(tx, self._statements, self._observer))
 
         return bound
 

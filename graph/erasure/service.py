@@ -38,7 +38,8 @@ from graph.identity.rules import Rules
 from graph.ingest.batch import write_rows
 from graph.ingest.components import ComponentReader, ReadOne
 from graph.ingest.draft import suppression_index
-from graph.ingest.rows import Rows, empty_rows, identity_rows, sort_rows, touched_components, touched_users
+from graph.ingest.recount import Lost, read_without
+from graph.ingest.rows import Rows, placed_rows
 from graph.judgement.repository import Judgements
 from graph.judgement.service import LONGEST_KEY, LONGEST_WHY
 from graph.matching.model import from_json
@@ -261,7 +262,8 @@ class ErasureService:
         # One holder less may make a hot identifier link again, so its other holders are resolved, too.
         beside = await self._judgements.holder_components(read, hot_limits(survey.edges, self._rules))
         components = beside.union(one.component for one in doomed)
-        stored, degrees = await self._reader.read(read, sorted(components))
+        stored, degrees = await self._reader.read(read, components)
+        await read_without(self._reader, read, stored, degrees, Lost(ids, gone=frozenset(ids)))
         placed = await asyncio.to_thread(place_without, ids, survey.edges, stored, degrees, self._rules)
         left = await read(
             "erasure.count_left",
@@ -354,16 +356,13 @@ class ErasureService:
 
 
 def _rows(plan: _Plan) -> Rows:
-    rows = empty_rows()
-    identity_rows(rows, plan.placed)
-    doomed = plan.doomed
-    touched = touched_components(plan.placed).union(one.component for one in doomed)
-    # Every batch reads `ERASURES`, so no blind index of an identifier has to stay behind in the feed as a guard.
-    rows["touchedComponents"] = [*touched, feed.ERASURES]
-    rows["touchedProfiles"] = [*plan.ids, *plan.cooled]
-    rows["touchedUsers"] = list(touched_users(plan.placed).union(one.one_id for one in doomed))
-    sort_rows(rows)
-    return rows
+    return placed_rows(
+        plan.placed,
+        profiles=[*plan.ids, *plan.cooled],
+        # Every batch reads `ERASURES`, so no blind index of an identifier has to stay behind in the feed as a guard.
+        components=[feed.ERASURES, *(one.component for one in plan.doomed)],
+        users=[one.one_id for one in plan.doomed],
+    )
 
 
 def _check(why: str, idempotency_key: str | None) -> None:

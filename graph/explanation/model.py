@@ -215,13 +215,25 @@ class RefusalView:
 
 
 @dataclass(frozen=True, slots=True)
+class NearView:
+    """A size that a person, what it holds or what hangs together with it has nearly reached."""
+
+    size: str
+    namespace: str | None
+    count: int
+    limit: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class HowView:
-    """How a person was built, what was refused on the way, and the decisions of all times about its records."""
+    """How a person was built, what was refused on the way, what is nearly full, and all decisions about its records."""
 
     one_id: str
     records: tuple[RecordView, ...]
     steps: tuple[StepView, ...]
     refusals: tuple[RefusalView, ...]
+    near: tuple[NearView, ...]
     history: tuple[DecisionView, ...]
     basis: BasisView
     sentence: str

@@ -10,13 +10,14 @@ from graph.explanation.model import (
     HindranceView,
     IdentifierView,
     LinkView,
+    NearView,
     RecordView,
     RefusalView,
     StepView,
     WeakLinkView,
 )
 from graph.explanation.words import Words
-from graph.identity.evidence import Identifier, Refusal
+from graph.identity.evidence import Identifier, NearSize, Refusal
 from graph.identity.explain_facts import Change, Hindrance, LinkKind, Merge, Obstacle, Remedy, Step, WeakLink
 from graph.identity.gather import PERSONAL, SHARED
 from graph.identity.stored import Key, StoredProfile
@@ -285,6 +286,14 @@ class Renderer:
             f"refusal.{no.rule}", namespace=self.namespace(no.namespace), records=self.listed(records)
         )
         return RefusalView(no.rule, no.tier, no.namespace or None, records, told)
+
+    def near(self, near: NearSize) -> NearView:
+        """What is nearly full."""
+        namespace = near.subject.namespace if isinstance(near.subject, Identifier) else near.namespace
+        told = self.words.say(
+            f"near.{near.kind}", namespace=self.namespace(namespace), count=near.count, limit=near.limit
+        )
+        return NearView(near.kind.value, namespace or None, near.count, near.limit, told)
 
     def _parts(self, parts: Sequence[Sequence[RecordView]]) -> str:
         return self.words.listed([self._part(part) for part in parts])

@@ -161,6 +161,7 @@ class Explanations:
             records,
             tuple(show.step(number, merge) for number, merge in enumerate(merges, 1)),
             tuple(map(show.refusal, found.refusals)) if as_of is None or not differs else (),
+            tuple(map(show.near, found.near)) if as_of is None else (),
             telling.history(show),
             basis,
             show.words.sentences(told, notes),
@@ -246,6 +247,7 @@ class Explanations:
             rules=self._rules,
             degrees=evidence.degrees,
             shared=evidence.shared,
+            outgrown=evidence.outgrown,
         )
 
     @staticmethod

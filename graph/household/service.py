@@ -21,14 +21,12 @@ from graph.household.adapt import VehicleUse
 from graph.household.repository import memberships_of, write_households
 from graph.household.rows import HouseholdRows, Membership, plan_households
 from graph.identity.rules import Rules
-from graph.identity.stored import StoredProfile, evidence_of
+from graph.identity.stored import StoredProfile, resolve_stored
 from graph.ingest.components import ComponentReader
 from graph.privacy.keyring import Keyring
 
 ENTRIES: Final = 4
 """Feed entries followed at once: a batch of ingest each."""
-COMPONENTS: Final = 400
-"""Link components read by one statement."""
 
 
 class Households:
@@ -54,6 +52,9 @@ class Households:
         operation_id = new_id()
 
         async def work(tx: Transaction) -> None:
+            if not rows:  # no need of the feed's lock, which others wait for
+                await self._cursor.advance(tx, step)
+                return
             begun = await feed.begin(tx, operation_id=operation_id, now=self._clock())
             await self._write(tx, begun, step, rows)
 
@@ -69,7 +70,9 @@ class Households:
         wanted = set(step.components) | await self._components(ids=step.profiles)
         read: set[str] = set()
         while wanted - read:  # whoever is in a household with those that were read is read, too
-            await self._read(sorted(wanted - read), stored, degrees)
+            part, busy = await self._reader.read(self._database.read_one, wanted - read)
+            stored |= {profile.id: profile for profile in part}
+            degrees |= busy
             read |= wanted
             there = {profile.one_id for profile in stored.values() if profile.one_id}
             before = await memberships_of(self._database.read_one, there | step.one_ids)
@@ -88,16 +91,6 @@ class Households:
         )
         return {*row[0], *row[1]} if row else set()
 
-    async def _read(
-        self, components: Sequence[str], stored: dict[str, StoredProfile], degrees: dict[str, tuple[int, int]]
-    ) -> None:
-        for start in range(0, len(components), COMPONENTS):
-            part, busy = await self._reader.read(
-                self._database.read_one, components[start : start + COMPONENTS]
-            )
-            stored.update({profile.id: profile for profile in part})
-            degrees.update(busy)
-
     def _infer(
         self,
         stored: Sequence[StoredProfile],
@@ -108,7 +101,7 @@ class Households:
         vehicles: dict[str, list[VehicleUse]] = defaultdict(list)
         for profile_id, *use in driven:
             vehicles[profile_id].append(VehicleUse(*use))
-        resolution = evidence_of(stored, degrees).resolve(self._rules)
+        resolution = resolve_stored(stored, degrees, rules=self._rules)
         births = {profile.key: profile.birth_id for profile in stored}
         one_ids = {key: births[person.founder] for person in resolution.people for key in person.members}
         return plan_households(

@@ -192,14 +192,19 @@ class NearSize:
     namespace: str = ""
 
 
+Piece = tuple[frozenset[tuple[str, str]], int]
+"""Profiles that are resolved together, and at how many steps what they hang together with is beyond the read limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """What `resolve` answers: a partition of the profiles given, with what could not be decided.
 
     `classes` is the last class of each identifier held by two profiles or more: personal, shared, generic,
     hot. It is the class among trusted holders where there are any, and the worst of the tenures; hot as well
-    where the read limit left its links out. `components` are the parts that must be read together, by their
-    least keys; see `graph.identity.gather.components`.
+    where the read limit left its links out. `components` are the parts that hang together, by their
+    least keys; see `graph.identity.gather.components`. `pieces` are what of them is resolved together and must
+    be read for that, each with the number of steps it took to make it small enough: 0 for a whole component.
     """
 
     people: tuple[Person, ...]
@@ -208,4 +213,5 @@ class Resolution:
     classes: dict[Identifier, str] = field(default_factory=dict[Identifier, str])
     refusals: tuple[Refusal, ...] = ()
     components: tuple[frozenset[tuple[str, str]], ...] = ()
+    pieces: tuple[Piece, ...] = ()
     warnings: tuple[NearSize, ...] = ()

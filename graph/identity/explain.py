@@ -6,17 +6,19 @@ change; nothing is guessed. Sentences, in any language, and masking are the call
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from graph.identity.evidence import (
     Identifier,
     Judgement,
+    NearSize,
     PersonName,
     ProfileEvidence,
     Resolution,
     Score,
+    SizeKind,
     Verdict,
 )
 from graph.identity.explain_facts import (
@@ -42,7 +44,7 @@ from graph.identity.summary import full_name
 class Explainer:
     """Explains one resolution; takes what `resolve` takes and answers about its result.
 
-    Give whole components (see `components`): those of the profiles asked about are enough. A re-run costs as
+    Give whole components or pieces (see `resolve`): those of the profiles asked about are enough. A re-run costs as
     much as resolving them; each method says how many it makes.
     """
 
@@ -55,12 +57,14 @@ class Explainer:
         rules: Rules,
         degrees: Degrees | None = None,
         shared: Collection[Identifier] = (),
+        outgrown: Mapping[Key, int] | None = None,
     ) -> None:
         self._profiles = list(profiles)
         self._judgements = list(judgements)
         self._scores = list(scores)
         self._rules, self._shared = rules, frozenset(shared)
         self._given = degrees or {}
+        self._outgrown = outgrown or {}
         self._run = Run(
             self._profiles,
             self._judgements,
@@ -68,6 +72,7 @@ class Explainer:
             rules=rules,
             degrees=degrees,
             shared=self._shared,
+            outgrown=self._outgrown,
             logged=True,
         )
         self.resolution: Resolution = self._run.resolution()
@@ -108,7 +113,18 @@ class Explainer:
             keys,
             self._joins.merges(members),
             tuple(no for no in self.resolution.refusals if no.members & keys),
+            tuple(near for near in self.resolution.warnings if self._concerns(near, keys)),
         )
+
+    def _concerns(self, near: NearSize, person: frozenset[Key]) -> bool:
+        """Whether a size that is nearly reached is one of a person, of what it holds, or of its component."""
+        if isinstance(near.subject, Identifier):
+            held = self._run.evidence.held
+            numbers = {number for key in person for number in held[self._index[key]]}
+            return near.subject in {self._run.evidence.identifiers[number] for number in numbers}
+        if near.kind in (SizeKind.CAP, SizeKind.LIMIT):
+            return near.subject in person
+        return any(near.subject in part and person & part for part in self.resolution.components)
 
     def weakest_links(self, profile: Key, *, most: int = 20) -> tuple[WeakLink, ...]:
         """The single holdings, judgements and scores whose removal splits a profile's person.
@@ -202,6 +218,7 @@ class Explainer:
             rules=self._rules,
             degrees=self._degrees,
             shared=self._shared,
+            outgrown=self._outgrown,
         )
 
     @cached_property

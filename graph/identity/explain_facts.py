@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from graph.identity.evidence import Grade, Identifier, Refusal, Score, Verdict
+from graph.identity.evidence import (
+    Grade,
+    Identifier,
+    NearSize,
+    Refusal,
+    Score,
+    Verdict,
+)
 from graph.identity.gather import Key
 
 
@@ -153,11 +160,12 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """The steps that built a person, in order, and what was refused of it on the way."""
+    """The steps that built a person, in order, what was refused of it on the way, and the sizes it nearly reaches."""
 
     members: frozenset[Key]
     steps: tuple[Merge, ...]
     refusals: tuple[Refusal, ...] = ()
+    near: tuple[NearSize, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Obstacles:
         self._run = run
         self._resolution = resolution
         self._knot_of: dict[int, Knot] = {index: knot for knot in run.knots for index in knot.cluster_of}
-        self._part_of = {index: number for number, part in enumerate(run.parts) for index in part}
+        self._part_of = {index: number for number, whole in enumerate(run.wholes) for index in whole.members}
         self._links = {link.identifier: link for link in run.links}
 
     def members(self, index: int) -> list[int]:

@@ -6,12 +6,12 @@ written by the same rows. See docs/design.md §3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from graph.identity.evidence import Reason, Refusal
 from graph.identity.rules import Rules
-from graph.identity.stored import Key, StoredProfile, evidence_of
+from graph.identity.stored import Key, StoredProfile, component_name, resolve_stored
 
 ALONE = Reason(tier="", rule="alone")
 
@@ -66,15 +66,19 @@ def place(
     degrees: Mapping[str, tuple[int, int]],
     rules: Rules,
 ) -> tuple[Refusal, ...]:
-    """Resolve these profiles, all of their components, and add what is different from how they are stored.
+    """Resolve these profiles, all of their components or pieces, and add what is different from how they are stored.
 
     `degrees` are the holders in the graph (trusted, all) by key of identifiers that more may hold than are given.
     Answers what a size forbade to join.
     """
-    evidence = evidence_of(profiles, degrees)
     by_key = {profile.key: profile for profile in profiles}
-    resolution = evidence.resolve(rules)
-    component = _names(evidence.components(resolution, rules), by_key)
+    resolution = resolve_stored(profiles, degrees, rules=rules)
+    component = {
+        key: name
+        for members, step in resolution.pieces
+        for name in (component_name([by_key[key].id for key in members], step),)
+        for key in members
+    }
     one_ids: dict[Key, str] = {}
     for person in resolution.people:
         one_id = by_key[person.founder].birth_id
@@ -84,7 +88,7 @@ def place(
             placement = Placement(
                 one_id=one_id,
                 reason=person.reasons.get(key, ALONE),
-                component=component[profile.id],
+                component=component[key],
                 founds=key == person.founder,
             )
             if _differs(profile, placement):
@@ -108,16 +112,6 @@ def _differs(profile: StoredProfile, placement: Placement) -> bool:
         or profile.reason != placement.reason
         or profile.component != placement.component
     )
-
-
-def _names(parts: Iterable[frozenset[Key]], by_key: Mapping[Key, StoredProfile]) -> dict[str, str]:
-    """A name for each profile's link component: its own id where it is alone, else `+` and the least id."""
-    named: dict[str, str] = {}
-    for members in parts:
-        ids = sorted(by_key[key].id for key in members)
-        name = ids[0] if len(ids) == 1 else f"+{ids[0]}"
-        named.update(dict.fromkeys(ids, name))
-    return named
 
 
 def _lives(placed: Placed, profiles: Sequence[StoredProfile], now: set[str]) -> None:

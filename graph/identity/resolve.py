@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from graph.identity.evidence import (
     Identifier,
     Judgement,
+    Piece,
     ProfileEvidence,
     Resolution,
     Score,
 )
-from graph.identity.gather import Degrees, components
+from graph.identity.gather import Degrees, components, find_links, gather
+from graph.identity.reading import outgrown_by_number, readable, wholes
 from graph.identity.rules import Rules
 from graph.identity.run import Run
 
-__all__ = ["canonical_hash", "components", "resolve"]
+__all__ = ["canonical_hash", "components", "pieces", "resolve"]
 
 
 def resolve(
@@ -33,6 +35,7 @@ def resolve(
     rules: Rules,
     degrees: Degrees | None = None,
     shared: Collection[Identifier] = (),
+    outgrown: Mapping[tuple[str, str], int] | None = None,
 ) -> Resolution:
     """The people these profiles are, and what could not be decided.
 
@@ -45,8 +48,35 @@ def resolve(
     them are given: only those above the namespace's `hot` need it. `shared` are identifiers that a steward
     says belong to more than one person: they link only equal full names. (One that he says is wrong for a
     profile is left out of its holdings.)
+
+    A piece of a component that is beyond the read limit answers alone, too, where `outgrown` tells for each of its
+    profiles how many steps what it hangs together with is too big at (`Resolution.pieces`).
     """
-    return Run(profiles, judgements, scores, rules=rules, degrees=degrees, shared=shared).resolution()
+    return Run(
+        profiles, judgements, scores,
+        rules=rules, degrees=degrees, shared=shared, outgrown=outgrown,
+    ).resolution()  # fmt: skip
+
+
+def pieces(
+    profiles: Iterable[ProfileEvidence],
+    judgements: Iterable[Judgement] = (),
+    scores: Iterable[Score] = (),
+    *,
+    rules: Rules,
+    degrees: Degrees | None = None,
+    outgrown: Mapping[tuple[str, str], int] | None = None,
+) -> tuple[Piece, ...]:
+    """What of these profiles is resolved together, by their least keys: `Resolution.pieces`, without resolving."""
+    evidence = gather(profiles, judgements, rules, scores)
+    numbered = outgrown_by_number(evidence, outgrown)
+    found = [
+        reading
+        for whole in wholes(evidence, find_links(evidence, degrees or {}), rules)
+        for reading in readable(whole, rules, numbered)[0]
+    ]
+    found.sort(key=lambda reading: reading.members)
+    return tuple((frozenset([evidence.keys[index] for index in one.members]), one.step) for one in found)
 
 
 def canonical_hash(resolution: Resolution) -> str:

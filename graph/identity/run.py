@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from graph.identity.evidence import (
@@ -11,6 +11,7 @@ from graph.identity.evidence import (
     Identifier,
     Judgement,
     Person,
+    Piece,
     ProfileEvidence,
     Reason,
     Refusal,
@@ -27,14 +28,11 @@ from graph.identity.gather import (
     Gathered,
     Key,
     Link,
-    Pair,
-    connect,
     find_links,
     gather,
-    joining,
 )
 from graph.identity.knot import Joined, Knot
-from graph.identity.reading import Overgrown, Reading, readable
+from graph.identity.reading import Overgrown, Reading, outgrown_by_number, readable, wholes
 from graph.identity.rules import Rules
 from graph.identity.sizes import Sizes
 from graph.identity.summary import SOFT, conflicts
@@ -65,14 +63,15 @@ class Run:
         rules: Rules,
         degrees: Degrees | None = None,
         shared: Collection[Identifier] = (),
+        outgrown: Mapping[Key, int] | None = None,
         logged: bool = False,
     ) -> None:
         self.rules = rules
         self.evidence = evidence = gather(profiles, judgements, rules, scores)
         self.links = find_links(evidence, degrees or {}, frozenset(shared))
-        self.parts = connect(
-            len(evidence.keys), [link.holders() for link in self.links], joining(evidence, rules)
-        )
+        self._outgrown = outgrown_by_number(evidence, outgrown)
+        self.wholes = wholes(evidence, self.links, rules)
+        self._pieces: list[tuple[list[int], int]] = []
         self.log: list[Joined] = []
         self.knots: list[Knot] = []
         self._logged = logged
@@ -82,35 +81,24 @@ class Run:
     def resolution(self) -> Resolution:
         """The answer, in an order that depends on the set only."""
         keys = self.evidence.keys
-        parts = tuple(frozenset([keys[index] for index in part]) for part in self.parts)
-        return self._result.resolution(_classes(self.links), parts)
+        parts = tuple(frozenset([keys[index] for index in whole.members]) for whole in self.wholes)
+        pieces = tuple(
+            (frozenset([keys[index] for index in members]), step) for members, step in sorted(self._pieces)
+        )
+        return self._result.resolution(_classes(self.links), parts, pieces)
 
     def _run(self) -> None:
-        count = len(self.evidence.keys)
-        place = [0] * count
-        for number, part in enumerate(self.parts):
-            for index in part:
-                place[index] = number
-        same: dict[int, list[Pair]] = {}
-        for pair in self.evidence.same:
-            same.setdefault(place[pair[0]], []).append(pair)
-        scores: dict[int, dict[Pair, float]] = {}
-        for pair, score in self.evidence.scores.items():
-            if place[pair[0]] == place[pair[1]]:
-                scores.setdefault(place[pair[0]], {})[pair] = score
-        links: dict[int, list[Link]] = {}
-        for link in self.links:
-            if units := link.every or link.trusted:
-                links.setdefault(place[units[0].holders[0]], []).append(link)
-        for number, part in enumerate(self.parts):
-            if len(part) == 1:
+        for whole in self.wholes:
+            part = whole.members
+            if len(part) == 1 and part[0] not in self._outgrown:
                 self._result.alone(part[0])
+                self._pieces.append((part, 0))
                 continue
-            whole = Reading(part, links.get(number, []), same.get(number, []), scores.get(number, {}))
-            readings, over = readable(whole, self.rules)
+            readings, over = readable(whole, self.rules, self._outgrown)
             self._result.component(part, over)
             for reading in readings:
                 self._resolve(reading)
+                self._pieces.append((reading.members, reading.step))
             for dropped in (link for one in over for link in one.dropped):
                 dropped.counting = HOT
         self._result.sizes.degrees(self.links)
@@ -215,7 +203,12 @@ class _Result:
                 )
             )
 
-    def resolution(self, classes: dict[Identifier, str], parts: tuple[frozenset[Key], ...]) -> Resolution:
+    def resolution(
+        self,
+        classes: dict[Identifier, str],
+        parts: tuple[frozenset[Key], ...],
+        pieces: tuple[Piece, ...],
+    ) -> Resolution:
         """Everything, in an order that depends on the set only."""
         return Resolution(
             people=tuple(sorted(self._people, key=lambda person: min(person.members))),
@@ -237,6 +230,7 @@ class _Result:
                 )
             ),
             components=parts,
+            pieces=pieces,
             warnings=self.sizes.found(),
         )
 

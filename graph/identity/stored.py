@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graph.identity.evidence import (
@@ -19,7 +19,7 @@ from graph.identity.evidence import (
     Verdict,
 )
 from graph.identity.gather import Degrees
-from graph.identity.resolve import components, resolve
+from graph.identity.resolve import pieces, resolve
 from graph.identity.rules import Rules
 from graph.privacy.seal import Sealer
 from graph.profile.traits import TraitState, identity_values
@@ -73,7 +73,8 @@ class StoredProfile:
 
     `candidates` are the (oneId, tier) of the people it fits equally well; `shared` the keys of identifiers
     that a steward says several people use; `scores` a model's probabilities of being the profiles of these
-    ids, each pair's with one of the two.
+    ids, each pair's with one of the two; `outgrown` at how many steps what it hangs together with is beyond the read
+    limit (`graph.identity.reading.STEPS`).
     """
 
     id: str
@@ -91,6 +92,23 @@ class StoredProfile:
     shared: set[str] = field(default_factory=set[str])
     judgements: list[tuple[Verdict, str]] = field(default_factory=list[tuple[Verdict, str]])
     scores: dict[str, float] = field(default_factory=dict[str, float])
+    outgrown: int = 0
+
+
+def component_name(ids: Collection[str], step: int) -> str:
+    """What profiles that are resolved together are called: the own id where one is alone, else `+` and the least id.
+
+    A piece of a component that is beyond the read limit is called by its step, `+` and the least id.
+    """
+    first = min(ids)
+    if step:
+        return f"{step}+{first}"
+    return first if len(ids) == 1 else f"+{first}"
+
+
+def steps_of(component: str | None) -> int:
+    """The step of which `component_name` made this name; 0 for none."""
+    return int(component[0]) if component and component[1:2] == "+" else 0
 
 
 def open_profile(row: Sequence[Any], sealer: Sealer) -> StoredProfile:
@@ -135,6 +153,7 @@ def open_profile(row: Sequence[Any], sealer: Sealer) -> StoredProfile:
         shared=shared,
         judgements=[(Verdict(type_.lower()), other) for type_, other in judged],
         scores=dict(scored),
+        outgrown=steps_of(component),
     )
 
 
@@ -161,10 +180,10 @@ def read_use(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What `resolve` reads of stored profiles, whole components of them.
+    """What `resolve` reads of stored profiles: whole components, or pieces of those beyond the read limit.
 
     Values of one namespace that an alias declares equal are one value, the least of them: in holdings, in
-    `degrees` and in `shared`. `apart` is the same evidence without that, where there are aliases at all.
+    `degrees` and in `shared`. `outgrown` are the profiles of pieces, see `resolve`.
     """
 
     profiles: list[ProfileEvidence]
@@ -172,49 +191,71 @@ class Evidence:
     scores: list[Score]
     degrees: dict[Identifier, tuple[int, int]]
     shared: frozenset[Identifier]
-    apart: Evidence | None = None
+    outgrown: dict[Key, int]
 
     def resolve(self, rules: Rules) -> Resolution:
         """See `resolve`."""
         return resolve(
             self.profiles, self.judgements, self.scores,
-            rules=rules, degrees=self.degrees, shared=self.shared,
+            rules=rules, degrees=self.degrees, shared=self.shared, outgrown=self.outgrown,
         )  # fmt: skip
-
-    def components(self, resolution: Resolution, rules: Rules) -> tuple[frozenset[Key], ...]:
-        """What must be read together, by the answer of `resolve`.
-
-        Each value of an alias connects by itself, hot or not by its own holders: together they may be hot and link
-        nobody, and whoever shows one of them must be told so by reading the others.
-        """
-        if self.apart is None:
-            return resolution.components
-        one = self.apart
-        return components(
-            one.profiles, rules=rules, degrees=one.degrees, judgements=one.judgements, scores=one.scores
-        )
 
 
 def evidence_of(
     profiles: Iterable[StoredProfile], degrees: Mapping[str, tuple[int, int]] | None = None
 ) -> Evidence:
-    """The evidence of whole components; `degrees` are holders (trusted, all) by key of what more may hold."""
+    """The evidence of some profiles; `degrees` are holders (trusted, all) by key of what more may hold."""
     members = list(profiles)
-    named = _named(members, degrees or {})
-    same = _aliases(members)
+    return _evidence_of(members, degrees or {}, _aliases(members))
+
+
+def _evidence_of(
+    members: Sequence[StoredProfile],
+    degrees: Mapping[str, tuple[int, int]],
+    same: Mapping[Identifier, Identifier],
+) -> Evidence:
     shared = {profile.identifiers[key] for profile in members for key in profile.shared}
-    judgements, scores = _judgements(members), _scores(members)
-    apart = None
-    if same:
-        plain = [_evidence(profile, {}) for profile in members]
-        apart = Evidence(plain, judgements, scores, named, frozenset(shared))
     return Evidence(
         [_evidence(profile, same) for profile in members],
-        judgements,
-        scores,
-        _folded(named, same),
+        _judgements(members),
+        _scores(members),
+        _folded(_named(members, degrees), same),
         frozenset(same.get(identifier, identifier) for identifier in shared),
-        apart,
+        {profile.key: profile.outgrown for profile in members if profile.outgrown},
+    )
+
+
+def resolve_stored(
+    profiles: Iterable[StoredProfile], degrees: Mapping[str, tuple[int, int]] | None = None, *, rules: Rules
+) -> Resolution:
+    """Who stored profiles are: of whole components, or of pieces of those beyond the read limit.
+
+    What is read together is decided by values as they are, and only aliases of a piece make values one there: so a
+    piece answers alone as among others. (Values that are one may be hot together and link nobody; whoever shows
+    one of them reads the others all the same.)
+    """
+    members = list(profiles)
+    if not any(use.alias for profile in members for use in profile.uses.values()):
+        return evidence_of(members, degrees).resolve(rules)
+    plain = _evidence_of(members, degrees or {}, {})
+    together = pieces(
+        plain.profiles, plain.judgements, plain.scores,
+        rules=rules, degrees=plain.degrees, outgrown=plain.outgrown,
+    )  # fmt: skip
+    by_key = {profile.key: profile for profile in members}
+    found: list[Resolution] = []
+    for keys, step in together:
+        piece = evidence_of([by_key[key] for key in sorted(keys)], degrees)
+        found.append(replace(piece, outgrown=dict.fromkeys(keys, step)).resolve(rules))
+    return Resolution(
+        people=tuple(person for one in found for person in one.people),
+        ambiguities=tuple(doubt for one in found for doubt in one.ambiguities),
+        households=tuple(household for one in found for household in one.households),
+        classes={identifier: kind for one in found for identifier, kind in one.classes.items()},
+        refusals=tuple(refusal for one in found for refusal in one.refusals),
+        components=tuple(keys for keys, _ in together),
+        pieces=together,
+        warnings=tuple(warning for one in found for warning in one.warnings),
     )
 
 

@@ -73,6 +73,25 @@ def affected_components(unresolved_changes: Iterable[ProfileChange], known: Know
     return sorted(found)
 
 
+def heated(changes: Changes, known: Known, rules: Rules) -> dict[str, tuple[int, int]]:
+    """The stored identifiers that link fewer profiles with the holders this batch gives them; with those holders."""
+    found: dict[str, tuple[int, int]] = {}
+    for key, (trusted, holders) in _all_degrees(changes, known, {}).items():
+        before = known.identifiers.get(key)
+        if before is None or (trusted, holders) == (before.trusted, before.holders):
+            continue
+        edges = (change.edges[key] for change in changes.profiles.values() if key in change.edges)
+        hot = rules.namespace(next(edges).sighting.identifier.namespace).hot
+        if _linking(trusted, holders, hot) < _linking(before.trusted, before.holders, hot):
+            found[key] = trusted, holders
+    return found
+
+
+def _linking(trusted: int, holders: int, hot: int) -> int:
+    """Whom an identifier links: 2 for all its holders, 1 for the trusted ones, 0 for nobody."""
+    return 2 if holders <= hot else 1 if trusted <= hot else 0
+
+
 def place_alone(change: ProfileChange, birth_id: str) -> Placement:
     """A new profile that shares nothing: it founds a user of its own."""
     return Placement(one_id=birth_id, reason=ALONE, component=change.id, founds=True)

@@ -270,6 +270,19 @@ def identity_rows(rows: Rows, decision: Placed, newborn: Collection[str] = ()) -
     rows["changes"] = [change.to_json() for change in identity_changes(decision)]
 
 
+def placed_rows(
+    placed: Placed, *, profiles: Iterable[str], components: Iterable[str] = (), users: Iterable[str] = ()
+) -> Rows:
+    """Rows of a write that brings no messages: who goes where, and what else it touches."""
+    rows = empty_rows()
+    identity_rows(rows, placed)
+    rows["touchedComponents"] = sorted(touched_components(placed).union(components))
+    rows["touchedProfiles"] = sorted(profiles)
+    rows["touchedUsers"] = sorted(touched_users(placed).union(users))
+    sort_rows(rows)
+    return rows
+
+
 def _touched_rows(rows: Rows, changes: Changes, decision: Decision) -> None:
     components = decision.guards | touched_components(decision)
     components |= {

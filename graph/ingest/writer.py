@@ -25,9 +25,10 @@ from graph.identity.stored import StoredProfile
 from graph.ingest.batch import write_rows
 from graph.ingest.change import Changes, Known, ProfileChange, changes_of, identifiers_of, read_known
 from graph.ingest.components import ComponentReader, ReadOne
-from graph.ingest.decide import affected_components, decide, unresolved
+from graph.ingest.decide import affected_components, decide, heated, unresolved
 from graph.ingest.draft import Draft, draft
 from graph.ingest.message import Message, Rejected
+from graph.ingest.recount import Lost, read_without
 from graph.ingest.rows import DeadLetter, References, Rows, build_rows
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
@@ -196,6 +197,10 @@ class Writer:
         pending = unresolved(changes, known, self._rules)
         components = affected_components(pending, known)
         stored, degrees = await self._read_components(read, components)
+        looked_at = frozenset[str]()
+        if hot := heated(changes, known, self._rules):
+            near = [profile.id for profile in stored if not hot.keys().isdisjoint(profile.uses)]
+            looked_at = await read_without(self._reader, read, stored, degrees, Lost(near, degrees=hot))
         born = {change.id for change in changes.profiles.values() if change.known is None}
         if not born.isdisjoint(profile.id for profile in stored):
             raise _TornReadError  # committed by another since the look-up, which did not find it
@@ -203,7 +208,9 @@ class Writer:
         # What was looked for counts as read even where nobody was found: its profiles may just have moved.
         # So do hot identifiers, which name nobody: a judgement may take a holder away, and they link again.
         nameless = (key for key, stored in known.identifiers.items() if not stored.components)
-        read_set = frozenset(components).union(rows["touchedComponents"], nameless, (feed.ERASURES,))
+        read_set = frozenset(components).union(
+            rows["touchedComponents"], looked_at, nameless, (feed.ERASURES,)
+        )
         return _Plan(written, rows, known.position, read_set)
 
     async def _look_up(self, read: ReadOne, drafts: Sequence[Draft]) -> Known:

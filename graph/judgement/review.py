@@ -17,7 +17,6 @@ from graph.db.database import Database, Transaction
 from graph.feed.cursor import FeedCursor, Step
 from graph.feed.follow import OvertakenError
 from graph.identity.rules import Rules
-from graph.identity.stored import StoredProfile
 from graph.ingest.components import ComponentReader
 from graph.judgement.model import Ambiguous, LikelyPair, LikelyProfile
 from graph.judgement.ranking import (
@@ -37,8 +36,6 @@ from graph.privacy.keyring import Keyring
 
 ENTRIES: Final = 10
 """Feed entries followed at once: a batch of ingest each."""
-COMPONENTS: Final = 400
-"""Link components read by one statement."""
 LATEST_CONTACTS: Final = 1_000
 """Contacts of a profile that count towards its value, so that none costs more than these."""
 
@@ -158,11 +155,8 @@ class ReviewQueue:
         ]
 
     async def _open(self, pairs: Collection[ScoredQuestion]) -> dict[Users, ScoredQuestion]:
-        components = sorted({name for pair in pairs if pair.users for name in pair.components})
-        profiles: list[StoredProfile] = []
-        for start in range(0, len(components), COMPONENTS):
-            part, _ = await self._reader.read(self._database.read_one, components[start : start + COMPONENTS])
-            profiles += part
+        components = {name for pair in pairs if pair.users for name in pair.components}
+        profiles, _ = await self._reader.read(self._database.read_one, components)
         return await asyncio.to_thread(open_questions, pairs, profiles, self._rules) if profiles else {}
 
     async def _values(self, one_ids: Collection[str]) -> dict[str, int]:

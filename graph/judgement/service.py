@@ -18,11 +18,13 @@ from graph.db import feed
 from graph.db.database import Database, Transaction
 from graph.errors import DatabaseError, InputError, NotFoundError
 from graph.identity.changes import IdentityChange, identity_changes
+from graph.identity.evidence import Verdict
 from graph.identity.place import Placed
 from graph.identity.rules import Rules
 from graph.ingest.batch import write_rows
 from graph.ingest.components import ComponentReader, ReadOne
-from graph.ingest.rows import Rows, empty_rows, identity_rows, sort_rows, touched_components, touched_users
+from graph.ingest.recount import Lost, read_without
+from graph.ingest.rows import placed_rows
 from graph.judgement.model import Change, Judged, MergeConflictError, Outcome, Preview, Retract
 from graph.judgement.plan import Deed, carry_out, take_back
 from graph.judgement.repository import Judgements, StoredJudgement
@@ -158,6 +160,9 @@ class JudgementService:
                 if key in profile.uses
             }
             stored, degrees = await self._read(read, meant.components, hot)
+            near = [profile.id for profile in stored if not gone.keys().isdisjoint(profile.uses)]
+            lost = Lost(near, edges=frozenset(deed.disowned))
+            await read_without(self._reader, read, stored, degrees, lost)
         placed = await asyncio.to_thread(carry_out, deed, stored, degrees, self._rules)
         return _Plan(placed, tuple(deed.marked), deed=deed)
 
@@ -174,6 +179,12 @@ class JudgementService:
             for edge in stored.undone.restored
         }
         profiles, degrees = await self._read(read, stored.components, hot)
+        pairs = frozenset(
+            (one, other) for verdict, one, other in stored.undone.verdicts if verdict is Verdict.SAME_AS
+        )
+        if pairs:
+            lost = Lost({id_ for pair in pairs for id_ in pair}, pairs=pairs)
+            await read_without(self._reader, read, profiles, degrees, lost)
         placed = await asyncio.to_thread(take_back, stored.undone, profiles, degrees, self._rules)
         return _Plan(placed, stored.marked, undone=stored)
 
@@ -181,7 +192,7 @@ class JudgementService:
         self, read: ReadOne, components: Collection[str], hot_by_key: Mapping[str, int]
     ) -> tuple[list[Any], dict[str, tuple[int, int]]]:
         beside = await self._judgements.holder_components(read, hot_by_key)
-        return await self._reader.read(read, sorted(beside.union(components)))
+        return await self._reader.read(read, beside.union(components))
 
     async def _write(self, tx: Transaction, begun: feed.Begun, plan: _Plan, *, by: str, why: str) -> Judged:
         if plan.undone is not None:
@@ -196,7 +207,8 @@ class JudgementService:
             judged = replace(before, retracted_at=begun.recorded_at, retracted_by=by)
         else:
             judged = await self._write_deed(tx, begun, plan, by=by, why=why)
-        await write_rows(tx, begun, _rows(plan), kind="judgement", rules=self._rules)
+        rows = placed_rows(plan.placed, profiles=plan.concerns, components=plan.keys)
+        await write_rows(tx, begun, rows, kind="judgement", rules=self._rules)
         return judged
 
     async def _write_deed(
@@ -259,16 +271,6 @@ class JudgementService:
                 remedy="Use a new key for each judgement.",
             )
         return found.judged
-
-
-def _rows(plan: _Plan) -> Rows:
-    rows = empty_rows()
-    identity_rows(rows, plan.placed)
-    rows["touchedComponents"] = [*touched_components(plan.placed), *plan.keys]
-    rows["touchedProfiles"] = list(plan.concerns)
-    rows["touchedUsers"] = list(touched_users(plan.placed))
-    sort_rows(rows)
-    return rows
 
 
 def _appearing(placed: Placed, changes: Collection[IdentityChange]) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ def _summary(model: Model) -> str:
         "Chance that two records are one person": f"{model.priors.match:.3g}",
         "… kin of one household": f"{model.priors.kin:.3g}",
         "… people of one place": f"{model.priors.place:.3g}",
+        "Share of strangers of one region": f"{model.priors.region:.3g}",
         "Most records that may share a key": model.cap,
     }
     rows = "".join(
@@ -103,10 +104,10 @@ def _svg(title: str, bars: Sequence[str], rows: int) -> str:
 
 
 def _table(levels: Sequence[Level]) -> str:
-    head = "<tr><th>Level</th><th>m</th><th>u</th><th>place</th><th>kin</th><th>bits</th></tr>"
+    head = "<tr><th>Level</th><th>m</th><th>u</th><th>region</th><th>place</th><th>kin</th><th>bits</th></tr>"
     rows = "".join(
         f"<tr><td>{escape(level.label)}</td><td>{level.m:.4g}</td><td>{level.u:.4g}</td>"
-        f"<td>{level.place:.4g}</td><td>{level.kin:.4g}</td><td>{weight(level):+.2f}</td></tr>"
+        f"<td>{level.region:.4g}</td><td>{level.place:.4g}</td><td>{level.kin:.4g}</td><td>{weight(level):+.2f}</td></tr>"
         for level in levels
     )
     return f"<table>{head}{rows}</table>"

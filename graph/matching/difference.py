@@ -64,8 +64,11 @@ def pair_of(one: str, other: str) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
-def batches(difference: Difference, *, size: int) -> list[Difference]:
-    """The pairs in batches of about `size`, no group of connected pairs cut: each person is resolved in one batch."""
+def batches(difference: Difference, components: Mapping[str, str], *, size: int) -> list[Difference]:
+    """The pairs in batches of about `size`, no group of connected pairs cut: each person is resolved in one batch.
+
+    Profiles of one link component, as `components` names them by id, are connected too.
+    """
     parent: dict[str, str] = {}
 
     def root(id_: str) -> str:
@@ -76,6 +79,8 @@ def batches(difference: Difference, *, size: int) -> list[Difference]:
 
     for left, right in _pairs(difference):
         parent[root(right)] = root(left)
+        for id_ in (left, right):
+            parent[root(components.get(id_, id_))] = root(left)
     groups: dict[str, Difference] = {}
     for pair in difference.unscored:
         groups.setdefault(root(pair[0]), Difference()).unscored.append(pair)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, log, log2
 
+from graph.matching.likelihood import HYPOTHESES, by_chance, chance_of, log_prior
 from graph.matching.model import FieldModel, Model
 from graph.matching.score import ScoredPair
 
@@ -14,7 +15,7 @@ class Weight:
     """A field's say on a pair: positive bits speak for one person, negative against.
 
     `field` is `prior` for what is believed before any field is seen, and `kinship` for what the chance takes
-    away that the two are kin or people of one place.
+    away that the two are kin, people of one place or of one region.
     """
 
     field: str
@@ -33,9 +34,9 @@ def explain(pair: ScoredPair, model: Model) -> tuple[Weight, ...]:
             level = one.level(gamma)
             bits = log2(level.m) - _chance(one, gamma, pair.chances[at]) / log(2)
             weights.append(Weight(one.field.name, level.label, bits))
-    related = [_odds(pair, model, place=True), _odds(pair, model, place=False)]
-    bits = -log2(1.0 + sum(exp(min(odds, 700.0)) for odds in related))
-    weights.append(Weight("kinship", "kin or neighbours rather than strangers", bits))
+    others = [_odds(pair, model, name) for name in HYPOTHESES if name != "match"]
+    bits = -log2(sum(exp(min(odds, 700.0)) for odds in others))
+    weights.append(Weight("kinship", "kin, neighbours or of one region rather than any strangers", bits))
     return tuple(weights)
 
 
@@ -43,15 +44,16 @@ def _chance(one: FieldModel, gamma: int, chance: float | None) -> float:
     return chance if chance is not None else log(one.level(gamma).u)
 
 
-def _odds(pair: ScoredPair, model: Model, *, place: bool) -> float:
-    """The log odds that a pair is of one place (or kin) rather than of strangers."""
-    prior = model.priors.place if place else model.priors.kin
-    if prior <= 0:
-        return -700.0
-    total = log(prior / model.priors.stranger)
+def _odds(pair: ScoredPair, model: Model, name: str) -> float:
+    """The log odds of a hypothesis against strangers whose fields have nothing to do with one another."""
+    total = log_prior(model.priors, name) - log(model.priors.stranger)
     for at, one in enumerate(model.fields):
         gamma = pair.levels[at]
-        if gamma >= 0 and one.field.bound("place" if place else "kin"):
+        if gamma >= 0:
             level = one.level(gamma)
-            total += log(level.place if place else level.kin) - _chance(one, gamma, pair.chances[at])
+            expected = log(chance_of(one.field, level, model.priors, name))
+            plain = _chance(one, gamma, pair.chances[at])
+            if by_chance(one.field, name):
+                expected = min(expected + plain - log(level.u), 0.0)
+            total += expected - plain
     return total

@@ -220,6 +220,11 @@ class Field:
         return self.bond is not Bond.OWN or self.kind is Kind.BIRTH
 
     @property
+    def regional(self) -> bool:
+        """Whether people of one region agree on it by more than chance: not on dates, numbers and addresses of mail."""
+        return self.kind not in _UNREGIONAL
+
+    @property
     def frequency_column(self) -> str | None:
         """The single-valued column whose values' frequencies adjust exact agreement; None for lists."""
         return None if self.kind in _LISTS else self.stem
@@ -238,6 +243,7 @@ class Field:
 
 
 _LISTS: Final = frozenset({Kind.PHONE, Kind.EMAIL, Kind.NUMBER})
+_UNREGIONAL: Final = _LISTS | {Kind.BIRTH}
 _FIXED: Final = {
     Kind.GIVEN: _name("given", "family", _CROSSED),
     Kind.FAMILY: _name("family", "given", _HALF_CROSSED),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from dataclasses import field as default
 from math import log2
 from typing import Any, Final
@@ -17,7 +17,7 @@ from graph.errors import ConfigurationError
 from graph.matching.fields import Bond, Field, Kind
 from graph.matching.keys import Rule
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when a model of before would be read or scored otherwise."""
 
 Digest = Callable[[str], str]
@@ -26,13 +26,17 @@ Digest = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How often a level of agreement occurs: among duplicates `m`, strangers `u`, people of one `place`, `kin`."""
+    """How often a level of agreement occurs: among duplicates `m`, strangers `u`, people of one `place`, `kin`.
+
+    `u` is that of all strangers, `region` that of those who are of one region.
+    """
 
     label: str
     m: float
     u: float
     place: float
     kin: float
+    region: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,15 @@ class FieldModel:
 
 @dataclass(frozen=True, slots=True)
 class Priors:
-    """What two records taken at random are: one person, people of one place, kin; else strangers."""
+    """What two records taken at random are: one person, people of one place, kin; else strangers.
+
+    `region` is the share of strangers who are of one region.
+    """
 
     match: float
     place: float = 0.0
     kin: float = 0.0
+    region: float = 0.0
 
     @property
     def stranger(self) -> float:
@@ -87,7 +95,7 @@ def rounded(model: Model) -> Model:
     """The model with six significant digits of every parameter: sums made in another order change nothing."""
     return replace(
         model,
-        priors=Priors(*(_six(share) for share in (model.priors.match, model.priors.place, model.priors.kin))),
+        priors=Priors(**{name: _six(share) for name, share in asdict(model.priors).items()}),
         fields=tuple(
             replace(
                 one,
@@ -103,7 +111,14 @@ def rounded(model: Model) -> Model:
 def _rounded_level(level: Level) -> Level:
     """The weight m / u is rounded, not m: levels that share a weight share it still."""
     u = _six(level.u)
-    return Level(level.label, u * _six(level.m / level.u), u, _six(level.place), _six(level.kin))
+    return replace(
+        level,
+        m=u * _six(level.m / level.u),
+        u=u,
+        region=_six(level.region),
+        place=_six(level.place),
+        kin=_six(level.kin),
+    )
 
 
 def _six(number: float) -> float:
@@ -115,7 +130,7 @@ def to_json(model: Model) -> str:
     return json.dumps(
         {
             "format": FORMAT,
-            "priors": {"match": model.priors.match, "place": model.priors.place, "kin": model.priors.kin},
+            "priors": asdict(model.priors),
             "rules": [list(rule) for rule in model.rules],
             "cap": model.cap,
             "fields": [_field_out(one) for one in model.fields],
@@ -153,9 +168,7 @@ def _field_out(one: FieldModel) -> dict[str, Any]:
         "stem": one.field.stem,
         "kind": str(one.field.kind),
         "bond": str(one.field.bond),
-        "levels": [
-            {"label": at.label, "m": at.m, "u": at.u, "place": at.place, "kin": at.kin} for at in one.levels
-        ],
+        "levels": [asdict(level) for level in one.levels],
         "rare": one.rare,
         "frequencies": dict(one.frequencies),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import duckdb
 
@@ -38,5 +38,36 @@ def candidate_pairs(
     database.execute(
         "CREATE OR REPLACE TABLE pairs AS SELECT a.row AS l, b.row AS r, bit_or(1::BIGINT << a.rule) AS rules"
         " FROM keys a JOIN keys b ON a.key = b.key AND a.row < b.row GROUP BY a.row, b.row"
+    )
+    return int(rows_of(database, "SELECT count(*) FROM pairs")[0][0])
+
+
+def keyed_pairs(
+    database: duckdb.DuckDBPyConnection,
+    keys: Sequence[Sequence[str]],
+    *,
+    cap: int,
+    hot: frozenset[str] = frozenset(),
+    fresh: Collection[int] | None = None,
+) -> int:
+    """Make the table `pairs(l, r)` from each row's keys: rows that share one which at most `cap` hold; how many.
+
+    Keys that are `hot` bring nobody together. Where `fresh` rows are named, one of each pair is of them.
+    """
+    numbers: dict[str, int] = {}
+    held, keyed = array("i"), array("i")
+    for at, row in enumerate(keys):
+        for key in row:
+            if key not in hot:
+                held.append(at)
+                keyed.append(numbers.setdefault(key, len(numbers)))
+    load_columns(database, {"row": (Type.INTEGER, held), "key": (Type.INTEGER, keyed)}, table="keys")
+    load_columns(database, {"row": (Type.INTEGER, sorted(fresh or ()))}, table="fresh")
+    one_is_fresh = "" if fresh is None else " AND (a.row IN (FROM fresh) OR b.row IN (FROM fresh))"
+    database.execute(
+        "CREATE OR REPLACE TABLE pairs AS WITH held AS (SELECT row, key FROM keys WHERE key IN"  # noqa: S608
+        f" (SELECT key FROM keys GROUP BY key HAVING count(*) BETWEEN 2 AND {cap:d}))"
+        " SELECT DISTINCT a.row AS l, b.row AS r FROM held a JOIN held b ON a.key = b.key AND a.row < b.row"
+        f"{one_is_fresh}"
     )
     return int(rows_of(database, "SELECT count(*) FROM pairs")[0][0])

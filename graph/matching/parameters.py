@@ -29,7 +29,7 @@ def first_model(field: Field, m: Sequence[float | None], u: Sequence[float | Non
         FieldModel(
             field=field,
             levels=tuple(
-                Level(rule.label, share, chance, chance if field.bond is Bond.OWN else both, both)
+                Level(rule.label, share, chance, chance if field.bond is Bond.OWN else both, both, chance)
                 for rule, share, chance, both in zip(rules, shares, chances, shared, strict=True)
             ),
         )
@@ -54,7 +54,7 @@ def with_shares(
 ) -> FieldModel:
     """The field with m, place and kin from (fractional) counts of pairs at each level, strongest first."""
     expected = [rule.expected_m for rule in model.field.comparison.levels]
-    chances = [level.u for level in model.levels]
+    chances = [level.region for level in model.levels]
     shared = _shared(model.field, chances)
     own = model.field.bond is Bond.OWN
     return ordered(

@@ -22,9 +22,13 @@ _NAMESPACES: Final = (Namespace.PHONE, Namespace.EMAIL, Namespace.GOVERNMENT_ID,
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A profile's record, and what the graph holds of its matching: blinded keys, scores by the other's id."""
+    """A profile's record and link component, and what the graph holds of its matching.
+
+    That is: a digest of what was compared last, blinded keys, and scores by the other's id.
+    """
 
     record: MatchRecord
+    component: str
     matched: str | None
     keys: frozenset[str]
     scores: dict[str, float]
@@ -38,22 +42,34 @@ class Pool:
         self._keyring = keyring
 
     async def pages(self, *, size: int = PAGE) -> AsyncGenerator[list[Candidate]]:
-        """Every profile, in pages by id; each page is of one moment."""
-        last = ""
-        while True:
-            row = await self._database.read_one("matching.list_ids", after=last, limit=size)
-            if row is None or not row[0]:
-                return
-            last = row[0][-1]
-            yield await self.read(self._database.read_one, row[0])
+        """Every profile, in pages by id; each page is of one moment, and read while the one before is opened."""
+        upcoming = asyncio.create_task(self._page("", size))
+        try:
+            while page := await upcoming:
+                last, rows = page
+                upcoming = asyncio.create_task(self._page(last, size))
+                yield await asyncio.to_thread(self._open, rows)
+        finally:
+            upcoming.cancel()
+            await asyncio.gather(upcoming, return_exceptions=True)
+
+    async def _page(self, after: str, size: int) -> tuple[str, list[Any]] | None:
+        """The last id of the page after an id, and its sealed rows; None at the end."""
+        row = await self._database.read_one("matching.list_ids", after=after, limit=size)
+        if row is None or not row[0]:
+            return None
+        return row[0][-1], await self._read(self._database.read_one, row[0])
 
     async def read(self, read: ReadOne, ids: Iterable[str]) -> list[Candidate]:
         """These profiles, as far as they are there."""
         wanted = sorted(ids)
         if not wanted:
             return []
-        row = await read("matching.read_profiles", asked={"ids": wanted, "namespaces": list(_NAMESPACES)})
-        return await asyncio.to_thread(self._open, row[0]) if row else []
+        return await asyncio.to_thread(self._open, await self._read(read, wanted))
+
+    async def _read(self, read: ReadOne, ids: Sequence[str]) -> list[Any]:
+        row = await read("matching.read_profiles", asked={"ids": ids, "namespaces": list(_NAMESPACES)})
+        return row[0] if row else []
 
     def _open(self, rows: Sequence[Sequence[Any]]) -> list[Candidate]:
         keys = self._keyring.keys_for([row[0] for row in rows])
@@ -61,7 +77,7 @@ class Pool:
 
 
 def _open(row: Sequence[Any], sealer: Sealer) -> Candidate:
-    id_, traits, matched, held, keys, scores = row
+    id_, component, traits, matched, held, keys, scores = row
     identifiers = [
         Identifier(namespace, scope, sealer.open(f"value:{key}", value).decode())
         for key, namespace, scope, value in held
@@ -69,6 +85,7 @@ def _open(row: Sequence[Any], sealer: Sealer) -> Candidate:
     opened: TraitState = {} if traits is None else sealer.open_json("traits", traits)
     return Candidate(
         record=record_of(id_, opened, identifiers),
+        component=component,
         matched=matched,
         keys=frozenset(keys),
         scores=dict(scores),

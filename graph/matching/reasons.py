@@ -58,7 +58,10 @@ class StoredScore:
 
 
 class Reasons:
-    """Compares scored pairs again; reads only. Costs two statements and one comparison a model, however many pairs."""
+    """Compares scored pairs again; reads only.
+
+    Costs one statement and one comparison a model, however many pairs; a statement more where a model is new to it.
+    """
 
     def __init__(
         self, database: Database, *, keyring: Keyring, blind: BlindIndex, matching: Matching
@@ -67,6 +70,7 @@ class Reasons:
         self._pool = Pool(database, keyring)
         self._blind = blind
         self._matching = matching
+        self._models: dict[str, Model] = {}  # by version: what a model says never changes
 
     async def of(self, scores: Mapping[Pair, StoredScore]) -> dict[Pair, tuple[FieldReason, ...]]:
         """The fields of each pair that both records have, what speaks for one person first.
@@ -75,7 +79,7 @@ class Reasons:
         """
         if not scores:
             return {}
-        models = {one.version: one.model for one in await self._matching.models()}
+        models = await self._known({score.model for score in scores.values()})
         read = await self._pool.read(self._read, {id_ for pair in scores for id_ in pair})
         records = {one.record.id: one.record for one in read}
         by_model: dict[str, set[Pair]] = defaultdict(set)
@@ -92,6 +96,11 @@ class Reasons:
                 if abs(probability - scores[pair].probability) < _SAME
             }
         return found
+
+    async def _known(self, versions: Collection[str]) -> Mapping[str, Model]:
+        if not self._models.keys() >= set(versions):
+            self._models = {one.version: one.model for one in await self._matching.models()}
+        return self._models
 
     def _compare(
         self, records: Mapping[str, MatchRecord], pairs: Collection[Pair], model: Model

@@ -1,7 +1,7 @@
 """The joint estimate over all candidate pairs: what one blocking rule at a time cannot see.
 
 Splink trains each field on pairs that agree on others, and takes u from random pairs of a table that is full
-of duplicates. From there this goes on: EM over the pairs of all candidate rules with the four hypotheses of
+of duplicates. From there this goes on: EM over the pairs of all candidate rules with the hypotheses of
 `likelihood`; then u and term frequencies anew, counted by *people found so far* instead of records, so that
 a person's own duplicates make no value common; and again.
 """
@@ -22,6 +22,7 @@ from graph.matching.likelihood import levels_sql, posterior_sql
 from graph.matching.model import Digest, FieldModel, Priors
 from graph.matching.parameters import with_chances, with_shares
 from graph.matching.prepare import Row
+from graph.matching.regions import Pattern, with_regions
 
 _ITERATIONS: Final = 12
 _CONVERGED: Final = 0.002
@@ -51,7 +52,7 @@ def fit(
         one.field.bond is not Bond.OWN for one in now.fields
     )
     if not with_kin:
-        now = replace(now, priors=Priors(now.priors.match))
+        now = replace(now, priors=replace(now.priors, place=0.0, kin=0.0))
     for _ in range(_ITERATIONS):
         before = now.priors.match
         now = _step(database, now, sample=sample, total_pairs=total_pairs)
@@ -78,7 +79,7 @@ def _step(
     match, place, kin = (max(value / sample, 0.5) / total_pairs for value in whole)
     if not now.priors.place:
         place = kin = 0.0
-    return Estimate(fields, Priors(match, place, kin))
+    return Estimate(fields, Priors(match, place, kin, now.priors.region))
 
 
 def without_scarce(now: Estimate) -> Estimate:
@@ -88,7 +89,7 @@ def without_scarce(now: Estimate) -> Estimate:
     """
     least = _SCARCE * now.priors.match
     place, kin = (share if share > least else 0.0 for share in (now.priors.place, now.priors.kin))
-    return replace(now, priors=Priors(now.priors.match, place, kin))
+    return replace(now, priors=replace(now.priors, place=place, kin=kin))
 
 
 def _but_twins(now: Estimate) -> str:
@@ -152,7 +153,21 @@ def chances(
             exact = max((agreeing + 0.5) / (holders * (holders - 1) + 1), _LEAST)
             u = [exact, *(chance * (1 - exact) / max(1 - u[0], _LEAST) for chance in u[1:])]
         fields.append(_with_frequencies(with_chances(one, u), held, digest))
-    return Estimate(tuple(fields), now.priors)
+    return with_strangers(database, Estimate(tuple(fields), now.priors), people)
+
+
+def with_strangers(database: duckdb.DuckDBPyConnection, now: Estimate, people: Sequence[int]) -> Estimate:
+    """The estimate with its strangers divided into those of one region and others."""
+    _load_people(database, people)
+    wanted = ", ".join(f"g{at}" for at in range(len(now.fields)))
+    found = rows_of(
+        database,
+        f"SELECT {wanted}, count(*) FROM random_levels v"  # noqa: S608
+        " JOIN people a ON a.row = v.l JOIN people b ON b.row = v.r WHERE a.person <> b.person"
+        f" GROUP BY {wanted} ORDER BY {wanted}",
+    )
+    patterns = [Pattern(tuple(row[:-1]), float(row[-1])) for row in found]
+    return Estimate(*with_regions(now.fields, now.priors, patterns))
 
 
 def _value_column(field: Field) -> str:
@@ -198,11 +213,7 @@ def _random_levels(
     database: duckdb.DuckDBPyConnection, fields: Sequence[Field], people: Sequence[int]
 ) -> list[list[float]]:
     """For each field the shares of its levels among random pairs of different people, smoothed."""
-    load_columns(
-        database,
-        {"row": (Type.INTEGER, range(len(people))), "person": (Type.INTEGER, people)},
-        table="people",
-    )
+    _load_people(database, people)
     row = rows_of(
         database,
         f"SELECT {_sums(fields, ('1',))} FROM random_levels v"  # noqa: S608
@@ -211,6 +222,14 @@ def _random_levels(
     values = iter(row)
     counts = [[0.5 + float(next(values) or 0) for _ in field.comparison.levels] for field in fields]
     return [[count / sum(found) for count in found] for found in counts]
+
+
+def _load_people(database: duckdb.DuckDBPyConnection, people: Sequence[int]) -> None:
+    load_columns(
+        database,
+        {"row": (Type.INTEGER, range(len(people))), "person": (Type.INTEGER, people)},
+        table="people",
+    )
 
 
 def _sums(fields: Sequence[Field], terms: Sequence[str]) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from graph.matching.duck import connection, load_columns, load_rows
+import duckdb
+
+from graph.matching.duck import connection, load_columns, load_rows, rows_of
 from graph.matching.keys import keys_of
-from graph.matching.likelihood import levels_sql, posterior_sql
+from graph.matching.likelihood import posterior_sql
 from graph.matching.model import Digest, Model
-from graph.matching.pairs import candidate_pairs
-from graph.matching.prepare import prepare, prepared
+from graph.matching.pairs import keyed_pairs
+from graph.matching.prepare import Row, prepared
 from graph.matching.record import MatchRecord, comparable
-from graph.matching.refine import frequency_rows
+from graph.matching.sieve import shared_frequencies, sift
 
 CERTAIN: Final = 0.995
 LIKELY: Final = 0.98
@@ -35,6 +38,34 @@ class ScoredPair:
     probability: float
     levels: tuple[int, ...]
     chances: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Records in the forms that a model compares, sorted by id, with each one's blocking keys; comparable ones only."""
+
+    ids: list[str]
+    rows: list[Row]
+    keys: list[list[str]]
+
+
+def prepare_all(records: Iterable[MatchRecord], model: Model) -> Prepared:
+    """The records as the model compares them: what is made of each depends on that record alone."""
+    members = sorted(filter(comparable, records), key=lambda record: record.id)
+    rows = [prepared(record, model.compared) for record in members]
+    return Prepared([record.id for record in members], rows, [keys_of(row, model.rules) for row in rows])
+
+
+def probabilities(
+    table: Prepared, model: Model, *, digest: Digest, floor: float = GREY
+) -> list[tuple[str, str, float]]:
+    """What `score_all` says of these records, without levels: ids and probability, sorted by ids."""
+    with _judged(table, model, digest, floor, frozenset(), None) as judged:
+        if judged is None:
+            return []
+        database, pairs = judged
+        found = rows_of(database, f"SELECT l, r, p_match FROM ({pairs}) ORDER BY l, r")  # noqa: S608
+    return [(table.ids[left], table.ids[right], probability) for left, right, probability in found]
 
 
 def score_all(
@@ -72,44 +103,57 @@ def blocking_keys(record: MatchRecord, model: Model) -> list[str]:
 
 
 def _scored(
-    records: Sequence[MatchRecord],
+    records: Iterable[MatchRecord],
     model: Model,
     digest: Digest,
     floor: float,
     hot: frozenset[str],
     fresh: Collection[str] | None,
 ) -> list[ScoredPair]:
-    records = sorted(filter(comparable, records), key=lambda record: record.id)
-    if len(records) < 2:
-        return []
-    rows = prepare(records, model.compared)
-    with connection() as database:
-        load_rows(database, rows)
-        if not candidate_pairs(database, rows, model.rules, cap=model.cap, hot=hot):
+    table = prepare_all(records, model)
+    with _judged(table, model, digest, floor, hot, fresh) as judged:
+        if judged is None:
             return []
-        if fresh is not None:
-            kept = ", ".join(str(at) for at, record in enumerate(records) if record.id in fresh)
-            database.execute(f"DELETE FROM pairs WHERE NOT (l IN ({kept}) OR r IN ({kept}))")  # noqa: S608
-        load_columns(database, frequency_rows(model.fields, rows, digest), table="frequencies")
-        levels = levels_sql(model.compared, pairs="pairs")
-        posterior = posterior_sql(model.fields, model.priors, levels=f"({levels})")
+        database, pairs = judged
         wanted = ", ".join(f"g{at}" for at in range(len(model.fields)))
         logs = ", ".join(
             f"f.log_{column}" if (column := one.field.frequency_column) else "NULL" for one in model.fields
         )
-        found: list[tuple[Any, ...]] = database.execute(
-            f"SELECT l, r, p_match, {wanted}, {logs} FROM ({posterior}) JOIN frequencies f ON f.row = l"  # noqa: S608
-            f" WHERE p_match >= {float(floor)!r} ORDER BY l, r"
-        ).fetchall()
-    return [_pair(records, model, row) for row in found]
+        found = rows_of(
+            database,
+            f"SELECT l, r, p_match, {wanted}, {logs} FROM ({pairs}) JOIN frequencies f ON f.row = l"  # noqa: S608
+            " ORDER BY l, r",
+        )
+    return [_pair(table.ids, model, row) for row in found]
 
 
-def _pair(records: Sequence[MatchRecord], model: Model, row: tuple[Any, ...]) -> ScoredPair:
+@contextmanager
+def _judged(
+    table: Prepared,
+    model: Model,
+    digest: Digest,
+    floor: float,
+    hot: frozenset[str],
+    fresh: Collection[str] | None,
+) -> Generator[tuple[duckdb.DuckDBPyConnection, str] | None]:
+    """A database and the query of its pairs that reach the floor, with levels and `p_match`; None without a pair."""
+    with connection() as database:
+        among = None if fresh is None else [at for at, id_ in enumerate(table.ids) if id_ in fresh]
+        if not keyed_pairs(database, table.keys, cap=model.cap, hot=hot, fresh=among):
+            yield None
+            return
+        load_rows(database, table.rows)
+        load_columns(database, shared_frequencies(model.fields, table.rows, digest), table="frequencies")
+        posterior = posterior_sql(model.fields, model.priors, levels=sift(database, model, floor=floor))
+        yield database, f"SELECT * FROM ({posterior}) WHERE p_match >= {float(floor)!r}"  # noqa: S608
+
+
+def _pair(ids: Sequence[str], model: Model, row: tuple[Any, ...]) -> ScoredPair:
     many = len(model.fields)
     levels = tuple(int(gamma) for gamma in row[3 : 3 + many])
     return ScoredPair(
-        left=records[int(row[0])].id,
-        right=records[int(row[1])].id,
+        left=ids[int(row[0])],
+        right=ids[int(row[1])],
         probability=float(row[2]),
         levels=levels,
         chances=tuple(

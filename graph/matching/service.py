@@ -20,24 +20,19 @@ from graph.db import feed
 from graph.db.database import Database, Transaction
 from graph.errors import InputError
 from graph.feed.follow import Advance, OvertakenError, quietly
-from graph.identity.place import Placed, as_stored, place
 from graph.identity.rules import Rules
-from graph.ingest.batch import write_rows
-from graph.ingest.components import ComponentReader
-from graph.ingest.rows import Rows, empty_rows, identity_rows, sort_rows, touched_components, touched_users
-from graph.matching.difference import Difference, Pair, batches, cut, pair_of
+from graph.matching.difference import Difference, Pair, pair_of
+from graph.matching.engine import Engine, require
 from graph.matching.holders import Holders
 from graph.matching.model import Model, from_json, to_json
 from graph.matching.pool import Candidate, Pool
 from graph.matching.record import MatchRecord
-from graph.matching.score import ScoredPair, blocking_keys, score_all, score_new
+from graph.matching.score import Prepared, blocking_keys, prepare_all, probabilities, score_new
 from graph.matching.train import train
+from graph.matching.writing import ScoreWriter
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 
-PAIRS: Final = 500
-"""Pairs of one transaction: their people are resolved under the feed's lock, which others wait for."""
-KEY_ROWS: Final = 5_000
 ENTRIES: Final = 20
 """Feed entries followed at once: a batch of ingest each."""
 
@@ -97,7 +92,7 @@ class Matching:
         self._rules = rules
         self._clock = clock
         self._pool = Pool(database, keyring)
-        self._reader = ComponentReader(keyring, rules)
+        self._writer = ScoreWriter(database, keyring=keyring, rules=rules, clock=clock)
         self._held: StoredModel | None = None
 
     async def models(self) -> list[StoredModel]:
@@ -110,15 +105,19 @@ class Matching:
             for row in rows
         ]
 
-    async def train(self, *, seed: int = 0, phase: Phase = unseen) -> StoredModel:
+    async def train(
+        self, *, seed: int = 0, engine: Engine = Engine.DUCKDB, phase: Phase = unseen
+    ) -> StoredModel:
         """Train a model on all profiles and keep it; it is used once `link` has run.
 
-        Raises InputError where there is too little to learn from. The same profiles and seed give the same model.
+        Raises InputError where there is too little to learn from, ConfigurationError where the engine cannot run
+        here. The same profiles, seed and engine give the same model.
         """
+        await asyncio.to_thread(require, engine)
         with phase("Reading profiles") as advance:
             records = [one.record async for page in self._pages(advance) for one in page]
         with phase("Training"):
-            model = await asyncio.to_thread(train, records, digest=self._digest, seed=seed)
+            model = await asyncio.to_thread(train, records, digest=self._digest, seed=seed, engine=engine)
         content = to_json(model)
         version = hashlib.sha256(content.encode()).hexdigest()[:16]
 
@@ -142,9 +141,10 @@ class Matching:
         with phase("Reading profiles") as advance:
             everyone = {one.record.id: one async for page in self._pages(advance) for one in page}
         with phase("Comparing"):
-            difference, pairs = await asyncio.to_thread(self._bulk_difference, everyone, newest)
+            difference, pairs = await self._bulk_difference(everyone, newest)
+        components = {id_: one.component for id_, one in everyone.items()}
         with phase("Writing pairs and keys") as advance:
-            moved = await self._write_all(difference, newest, advance)
+            moved = await self._writer.write_all(difference, components, newest.version, advance)
         await self._advance(newest, begun_at)
         return Linked(
             newest.version, len(everyone), pairs, len(difference.scored) + len(difference.unscored), moved
@@ -177,44 +177,31 @@ class Matching:
             advance(len(page))
             yield page
 
-    def _bulk_difference(
+    async def _bulk_difference(
         self, everyone: Mapping[str, Candidate], used: StoredModel
     ) -> tuple[Difference, int]:
+        """What differs for all profiles, and how many pairs there are; scored while keys are being blinded."""
         records = [one.record for one in everyone.values()]
-        scored = score_all(records, used.model, digest=self._digest, floor=self._rules.model.floor)
-        difference = Difference()
-        for id_, one in everyone.items():
-            difference.add_keys(id_, one.keys, self._keys(one.record, used.model))
-            self._note(difference, one, used)
+        table = await asyncio.to_thread(prepare_all, records, used.model)
+        scored, difference = await asyncio.gather(
+            asyncio.to_thread(
+                probabilities, table, used.model, digest=self._digest, floor=self._rules.model.floor
+            ),
+            asyncio.to_thread(self._keys_and_digests, everyone, table, used),
+        )
         before = {pair_of(id_, other): p for id_, one in everyone.items() for other, p in one.scores.items()}
-        difference.add_pairs(before, _by_pair(scored))
+        difference.add_pairs(before, {(left, right): p for left, right, p in scored})
         return difference, len(scored)
 
-    async def _write_all(self, difference: Difference, used: StoredModel, advance: Advance) -> int:
-        """Pairs first, with what they mean; then keys and digests, which say that a profile is done."""
-        moved = 0
-        for batch in batches(difference, size=PAIRS):
-            moved += await self._write(batch, used)
-            advance(batch.size)
-        quiet = Difference(
-            unblocked=difference.unblocked, blocked=difference.blocked, matched=difference.matched
-        )
-        for part in cut(quiet, KEY_ROWS):
-            await self._write(part, used)
-            advance(part.size)
-        return moved
-
-    async def _write(self, difference: Difference, used: StoredModel) -> int:
-        operation_id = new_id()
-
-        async def work(tx: Transaction) -> int:
-            begun = await feed.begin(tx, operation_id=operation_id, now=self._clock())
-            return await self._write_under_lock(tx, begun, difference, used)
-
-        try:
-            return await self._database.in_write(work)
-        except feed.AlreadyCommittedError:
-            return 0
+    def _keys_and_digests(
+        self, everyone: Mapping[str, Candidate], table: Prepared, used: StoredModel
+    ) -> Difference:
+        difference = Difference()
+        keys = dict(zip(table.ids, table.keys, strict=True))
+        for id_, one in everyone.items():
+            difference.add_keys(id_, one.keys, frozenset(map(self._blinded, keys.get(id_, ()))))
+            self._note(difference, one, used)
+        return difference
 
     # -- following -------------------------------------------------------------------------------------------
 
@@ -239,7 +226,7 @@ class Matching:
             ]
             difference = await self._follow_difference(tx, fresh, used)
             if difference.size:
-                await self._write_under_lock(tx, begun, difference, used)
+                await self._writer.under_lock(tx, begun, difference, used.version)
             else:
                 await feed.append(tx, begun, kind="match")
             return len(fresh)
@@ -298,40 +285,13 @@ class Matching:
         found = score_new(
             new, candidates, model, digest=self._digest, hot=clear, floor=self._rules.model.floor
         )
-        return _by_pair(found)
+        return {(one.left, one.right): one.probability for one in found}
 
     async def _holders(self, tx: Transaction, keys: Collection[str], most: int) -> list[Any]:
         row = await tx.one("matching.find_holders", asked={"keys": sorted(keys), "most": most})
         return row[0] if row else []
 
     # -- both ------------------------------------------------------------------------------------------------
-
-    async def _write_under_lock(
-        self, tx: Transaction, begun: feed.Begun, difference: Difference, used: StoredModel
-    ) -> int:
-        """Write the difference and who is who by it; answers how many profiles changed their user."""
-        await tx.one(
-            "matching.write_scores",
-            rows=difference.rows(),
-            model=used.version,
-            recordedAt=begun.recorded_at,
-        )
-        rows = empty_rows()
-        moved = await self._resolve(tx, difference.touched, rows) if difference.touched else 0
-        sort_rows(rows)
-        await write_rows(tx, begun, rows, kind="match", rules=self._rules)
-        return moved
-
-    async def _resolve(self, tx: Transaction, touched: Collection[str], rows: Rows) -> int:
-        found = await tx.one("identity.find_components", asked={"ids": sorted(touched), "oneIds": []})
-        stored, degrees = await self._reader.read(tx.one, found[0] if found else [])
-        placed = Placed(before=as_stored(stored))
-        await asyncio.to_thread(place, placed, stored, degrees=degrees, rules=self._rules)
-        identity_rows(rows, placed)
-        rows["touchedComponents"] = sorted(touched_components(placed))
-        rows["touchedProfiles"] = sorted(touched)
-        rows["touchedUsers"] = sorted(touched_users(placed))
-        return len(rows["moves"])
 
     async def _used(self) -> StoredModel | None:
         """The model that is used now: the newest that has linked."""
@@ -376,7 +336,3 @@ class Matching:
 
     def _digest(self, text: str) -> str:
         return self._blind.digest("frequency", text.encode())
-
-
-def _by_pair(scored: Sequence[ScoredPair]) -> dict[Pair, float]:
-    return {pair_of(one.left, one.right): one.probability for one in scored}

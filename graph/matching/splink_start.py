@@ -1,4 +1,7 @@
-"""The first estimate of the parameters, by Splink: u by random sampling, m by EM over several blocking rules."""
+"""The first estimate of the parameters, by Splink: u by random sampling, m by EM over several blocking rules.
+
+Splink runs on DuckDB, or on Spark in a process of its own (`spark.py`): the same levels, written once, on both.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,12 @@ from typing import Any, Final
 import duckdb
 from splink import Linker, SettingsCreator
 from splink.backends.duckdb import DuckDBAPI
+from splink.internals.database_api import DatabaseAPI
 from splink.internals.exceptions import SplinkException
 
+from graph.matching.engine import Engine
 from graph.matching.fields import Field, Kind
+from graph.matching.spark import estimate_by_spark
 
 _MOST_SESSIONS: Final = 3
 _SESSION_PAIRS: Final = 200_000
@@ -26,13 +32,40 @@ Start = list[tuple[list[float | None], list[float | None]]]
 
 
 def first_estimate(
-    database: duckdb.DuckDBPyConnection, fields: Sequence[Field], *, seed: int, records: int
+    database: duckdb.DuckDBPyConnection,
+    fields: Sequence[Field],
+    *,
+    seed: int,
+    records: int,
+    engine: Engine = Engine.DUCKDB,
 ) -> tuple[Start, list[str]]:
-    """Splink's estimates over the table `records`, and the blocking rules it trained with."""
-    logging.getLogger("splink").setLevel(logging.CRITICAL)
+    """Splink's estimates over the table `records`, and the blocking rules it trained with.
+
+    The two engines draw their samples by hashes of their own, so that their numbers differ a little. Raises
+    ConfigurationError where Spark cannot run or fails.
+    """
+    rules = _sessions(database, fields)
+    if engine is Engine.SPARK:
+        found: Any = database.sql("SELECT * EXCLUDE (row) FROM records")
+        table = found.to_arrow_table()
+        return estimate_by_spark(table, fields, rules, seed=seed, records=records)
     api = DuckDBAPI(connection=database)
+    return estimate(api, "records", fields, rules, seed=seed, records=records)
+
+
+def estimate(
+    api: DatabaseAPI[Any],
+    table: Any,
+    fields: Sequence[Field],
+    rules: Sequence[tuple[str, ...]],
+    *,
+    seed: int,
+    records: int,
+) -> tuple[Start, list[str]]:
+    """The estimates over a table that `api` knows by this name, or takes; the rules that trained, of `rules`."""
+    logging.getLogger("splink").setLevel(logging.CRITICAL)
     linker = Linker(
-        api.register("records"),  # pyright: ignore[reportUnknownMemberType]
+        api.register(table),  # pyright: ignore[reportUnknownMemberType]
         SettingsCreator(
             link_type="dedupe_only",
             unique_id_column_name="id",
@@ -42,9 +75,12 @@ def first_estimate(
         ),
         log_level=logging.CRITICAL,
     )
-    linker.training.estimate_u_using_random_sampling(max_pairs=_U_PAIRS, seed=seed, min_count_per_level=None)
+    # In one piece: pieces are for stopping early, which we do not.
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=_U_PAIRS, seed=seed, min_count_per_level=None, num_chunks=1
+    )
     start, trained = _saved(linker, fields), list[str]()
-    for rule in _sessions(database, fields):
+    for rule in rules:
         condition = " AND ".join(f"l.{column} = r.{column}" for column in rule)
         try:
             linker.training.estimate_parameters_using_expectation_maximisation(

@@ -10,6 +10,7 @@ import duckdb
 from graph.errors import InputError
 from graph.matching.choose import choose_fields
 from graph.matching.duck import connection, load_columns, load_rows
+from graph.matching.engine import Engine
 from graph.matching.keys import Rule, candidate_rules, count_pairs, rule_name
 from graph.matching.likelihood import levels_sql, posterior_sql
 from graph.matching.model import Digest, Model, Priors, rounded
@@ -24,6 +25,7 @@ from graph.matching.refine import (
     fit,
     found_people,
     frequency_rows,
+    with_strangers,
     without_scarce,
 )
 
@@ -44,14 +46,20 @@ _FEWEST_RECORDS: Final = 20
 
 
 def train(
-    records: Sequence[MatchRecord], *, digest: Digest, seed: int = 0, cap: int = CAP, budget: int = BUDGET
+    records: Sequence[MatchRecord],
+    *,
+    digest: Digest,
+    seed: int = 0,
+    cap: int = CAP,
+    budget: int = BUDGET,
+    engine: Engine = Engine.DUCKDB,
 ) -> Model:
     """A model of these records, in which any two may be one person.
 
-    The same records in any order, digest and seed give the same model: its numbers have six digits, so that
-    the order of sums does not matter. Only `comparable` records are learnt from. Nothing is written to disk,
-    and no value of a record stands in the model. Raises `InputError` where there are too few records or
-    nothing to compare.
+    The same records in any order, digest, seed and engine give the same model: its numbers have six digits, so that
+    the order of sums does not matter. Only `comparable` records are learnt from. Nothing is written to disk
+    (what Spark spills is encrypted), and no value of a record stands in the model. Raises `InputError` where there
+    are too few records or nothing to compare, and `ConfigurationError` where the engine cannot run.
     """
     from graph.matching.splink_start import first_estimate  # noqa: PLC0415 - Splink takes a second to load
 
@@ -68,7 +76,7 @@ def train(
     rules = _affordable(counts, min(_TRAINING_BUDGET * len(rows), _MOST_PAIRS))
     with connection() as database:
         load_rows(database, rows)
-        start, sessions = first_estimate(database, fields, seed=seed, records=len(rows))
+        start, sessions = first_estimate(database, fields, seed=seed, records=len(rows), engine=engine)
         candidates = candidate_pairs(database, rows, rules, cap=cap)
         if not candidates:
             raise _too_little("no two records share anything")
@@ -85,6 +93,7 @@ def train(
         )
         draw_random_pairs(database, fields, records=len(rows), seed=seed)
         people = list(range(len(rows)))
+        now = with_strangers(database, now, people)
         for _ in range(_ROUNDS):
             load_columns(database, frequency_rows(now.fields, rows, digest), table="frequencies")
             now = fit(database, now, sample=sample, total_pairs=total)

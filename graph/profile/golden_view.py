@@ -90,7 +90,7 @@ def open_profiles(rows: Iterable[ProfileRow], sealers: Sealers) -> list[OpenedPr
 
 def _open_profile(row: ProfileRow, sealer: Sealer) -> OpenedProfile:
     traits: TraitState = {} if row.traits is None else sealer.open_json("traits", row.traits)
-    return OpenedProfile(row, sealer.open("recordId", row.record_id).decode(), traits)
+    return OpenedProfile(row, sealer.open("recordId", row.record_id or b"").decode(), traits)
 
 
 def shown_name(profiles: Sequence[OpenedProfile], sealers: Sealers, rules: GoldenRules) -> str | None:

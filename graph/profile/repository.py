@@ -35,6 +35,8 @@ class ProfileRepository:
             asked={
                 "oneIds": list(one_ids),
                 "pages": [[p.since, p.before, p.kinds and list(p.kinds), p.channel] for p in want.pages],
+                "recordIds": want.record_ids or want.names or want.golden,  # one decides between equal names
+                "traits": want.names or want.golden,
             },
             identifiers=want.identifiers or want.golden,
             values=want.clear or want.golden,
@@ -81,6 +83,11 @@ class ProfileRepository:
         row = await self._database.read_one("profile.find_former", oneId=one_id)
         return row[0] if row else None
 
+    async def members(self, one_id: str) -> tuple[str, frozenset[str]] | None:
+        """The oneId that a oneId leads to now, and its profiles; None where it leads nowhere."""
+        row = await self._database.read_one("profile.find_members", oneId=one_id)
+        return (row[0], frozenset(row[1])) if row else None
+
     async def profile(self, profile_id: str) -> ProfileRow | None:
         """One profile."""
         row = await self._database.read_one("profile.find_profile", id=profile_id)
@@ -120,8 +127,8 @@ def _user(row: Sequence[Any]) -> UserRow:
     return UserRow(
         asked=asked,
         one_id=one_id,
-        profiles=tuple(ProfileRow(*profile) for profile in profiles),
-        identifiers=tuple(IdentifierRow(*identifier) for identifier in identifiers),
-        vehicles=tuple(VehicleRow(*vehicle) for vehicle in vehicles),
-        pages=tuple(tuple(TouchpointRow(*touchpoint) for touchpoint in page) for page in pages),
+        profiles=tuple(map(ProfileRow._make, profiles)),
+        identifiers=tuple(map(IdentifierRow._make, identifiers)),
+        vehicles=tuple(map(VehicleRow._make, vehicles)),
+        pages=tuple(tuple(map(TouchpointRow._make, page)) for page in pages),
     )

@@ -1,10 +1,13 @@
-"""What may be asked of the relationship view, and its rows as the graph holds them: sealed."""
+"""What may be asked of the relationship view, and its rows as the graph holds them: sealed.
+
+Rows are named tuples: a page has thousands, and a frozen dataclass takes several times as long to make.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graph.ingest.rows import sort_key
 
@@ -28,14 +31,17 @@ class PageRequest:
     before: str = LATEST
     kinds: tuple[str, ...] | None = None
     channel: str | None = None
+    resumed: bool = False
+    """Whether it goes on from a page before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
     """What is asked of each user besides the profiles, and whether identifiers are to be opened.
 
-    With `as_of` (µs) all of it as it was believed then. `proof` also reads whether a profile's government id is
-    verified, as `golden` does.
+    Nothing is opened that is not asked for: `names` and `record_ids` say whether the person's name and the profiles'
+    ids in their sources are. With `as_of` (µs) all of it as it was believed then. `proof` also reads whether a
+    profile's government id is verified, as `golden` does.
     """
 
     identifiers: bool = False
@@ -43,21 +49,22 @@ class Want:
     pages: tuple[PageRequest, ...] = ()
     clear: bool = False
     golden: bool = False
+    names: bool = True
+    record_ids: bool = True
     proof: bool = False
     as_of: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileRow:
+class ProfileRow(NamedTuple):
     """A profile; `record_id` and `traits` are sealed under its key, and so is what its corrections say.
 
-    A correction is (id, field, value, by, why, recordedAt). `proven` is true where a verified government id is
-    held, None where that was not asked.
+    Both are None unless they were asked for. A correction is (id, field, value, by, why, recordedAt). `proven` is true
+    where a verified government id is held, None where that was not asked.
     """
 
     id: str
     source: str
-    record_id: bytes
+    record_id: bytes | None
     traits: bytes | None = None
     first_seen_at: int | None = None
     last_seen_at: int | None = None
@@ -65,8 +72,7 @@ class ProfileRow:
     proven: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IdentifierRow:
+class IdentifierRow(NamedTuple):
     """One evidence edge; `value` is sealed under the profile's key, None unless it was asked for."""
 
     profile_id: str
@@ -80,8 +86,7 @@ class IdentifierRow:
     last_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class VehicleRow:
+class VehicleRow(NamedTuple):
     """A profile's relation to a vehicle; `vin` is sealed under the profile's key, None unless asked for."""
 
     profile_id: str
@@ -93,8 +98,7 @@ class VehicleRow:
     vin: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class TouchpointRow:
+class TouchpointRow(NamedTuple):
     """A touchpoint's clear side; with `profile_id`, `at` is its id. Times in µs, `details` is JSON."""
 
     profile_id: str
@@ -115,8 +119,7 @@ class TouchpointRow:
     details: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class UserRow:
+class UserRow(NamedTuple):
     """A user with what was asked for; `pages` in the order asked, each up to one row longer than asked."""
 
     asked: str

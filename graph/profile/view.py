@@ -8,13 +8,14 @@ record id is missing, its identifiers show as masks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import orjson
 
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
+from graph.profile.golden import text_of
 from graph.profile.golden_rules import GoldenRules
 from graph.profile.golden_view import GoldenFieldView, open_profiles, shown_name, view_golden
 from graph.profile.rows import (
@@ -28,19 +29,18 @@ from graph.profile.rows import (
     VehicleRow,
     Want,
 )
+from graph.profile.traits import NAME
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileView:
-    """A profile; `record_id` is None once the person was erased."""
+class ProfileView(NamedTuple):
+    """A profile; `record_id` is None once the person was erased, and where it was not asked for."""
 
     id: str
     source: str
     record_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class IdentifierView:
+class IdentifierView(NamedTuple):
     """An identifier of a user, over all profiles; `value` is clear or masked."""
 
     namespace: str
@@ -49,8 +49,7 @@ class IdentifierView:
     trusted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VehicleView:
+class VehicleView(NamedTuple):
     """A vehicle; `role` is the user's, None where there is no user to speak of."""
 
     key: str
@@ -59,17 +58,16 @@ class VehicleView:
     role: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TouchpointPage:
-    """Touchpoints, newest first, and whether older ones follow."""
+class TouchpointPage(NamedTuple):
+    """Touchpoints, newest first, whether older ones follow, and whether it goes on from a page before."""
 
     touchpoints: tuple[TouchpointRow, ...]
     has_next: bool
+    resumed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UserView:
-    """A user as it may be shown; times in µs.
+class UserView(NamedTuple):
+    """A user as it may be shown; times in µs; `display_name` is None where it was not asked for.
 
     With `as_of` it is what was believed then: `first_seen_at` and `last_seen_at` are None, for they are not kept
     for the past, and names and traits are those that the members' sources state today.
@@ -109,27 +107,49 @@ def view_users(
     rows: Sequence[UserRow], want: Want, *, keyring: Keyring, rules: GoldenRules
 ) -> list[UserView]:
     """The users opened, as far as `want` says."""
-    sealers = sealers_of(keyring, (profile.id for row in rows for profile in row.profiles))
+    opens = want.names or want.record_ids or want.golden or want.clear
+    ids = (profile.id for row in rows for profile in row.profiles) if opens else ()
+    sealers = sealers_of(keyring, ids)
     return [_view_user(row, want, sealers, rules) for row in rows]
 
 
 def _view_user(row: UserRow, want: Want, sealers: Sealers, rules: GoldenRules) -> UserView:
-    members = open_profiles(row.profiles, sealers)
-    record_ids = {member.row.id: member.record_id for member in members}
-    # The golden record is chosen by clear values for every role, so that all see the same one.
-    identifiers = row.identifiers if want.clear else [replace(i, value=None) for i in row.identifiers]
+    golden: tuple[GoldenFieldView, ...] = ()
+    if want.golden:
+        members = open_profiles(row.profiles, sealers)
+        golden = view_golden(members, row.identifiers, sealers, rules, clear=want.clear)
     return UserView(
         one_id=row.one_id,
-        display_name=shown_name(members, sealers, rules),
+        display_name=_name(row.profiles, sealers, rules) if want.names else None,
         first_seen_at=min(_times(p.first_seen_at for p in row.profiles), default=None),
         last_seen_at=max(_times(p.last_seen_at for p in row.profiles), default=None),
-        profiles=tuple(ProfileView(p.id, p.source, record_ids.get(p.id)) for p in row.profiles),
-        identifiers=view_identifiers(identifiers, sealers),
+        profiles=tuple(
+            view_profile(p, sealers) if want.record_ids else ProfileView(p.id, p.source, None)
+            for p in row.profiles
+        ),
+        # The golden record is chosen by clear values for every role, so that all see the same one.
+        identifiers=view_identifiers(row.identifiers, sealers, clear=want.clear),
         vehicles=view_vehicles(row.vehicles, sealers),
         pages=tuple(_view_page(page, request) for page, request in zip(row.pages, want.pages, strict=True)),
-        golden=view_golden(members, row.identifiers, sealers, rules, clear=want.clear) if want.golden else (),
+        golden=golden,
         as_of=want.as_of,
     )
+
+
+def _name(profiles: Sequence[ProfileRow], sealers: Sealers, rules: GoldenRules) -> str | None:
+    """The golden record's name: at once where nobody states another, as for nearly everybody."""
+    if any(profile.corrections for profile in profiles):
+        return shown_name(open_profiles(profiles, sealers), sealers, rules)
+    stated: list[Any] = []
+    for profile in profiles:
+        sealer = sealers.get(profile.id)
+        if sealer is not None and profile.traits is not None:
+            said = sealer.open_json("traits", profile.traits).get(NAME)
+            if said is not None and said[0] not in stated:
+                stated.append(said[0])
+    if len(stated) > 1:
+        return shown_name(open_profiles(profiles, sealers), sealers, rules)
+    return text_of(NAME, stated[0]) if stated else None
 
 
 def _times(moments: Iterable[int | None]) -> list[int]:
@@ -139,12 +159,16 @@ def _times(moments: Iterable[int | None]) -> list[int]:
 def view_profile(row: ProfileRow, sealers: Sealers) -> ProfileView:
     """A profile with its record id opened."""
     sealer = sealers.get(row.id)
-    record_id = sealer.open("recordId", row.record_id).decode() if sealer else None
+    record_id = (
+        sealer.open("recordId", row.record_id).decode() if sealer and row.record_id is not None else None
+    )
     return ProfileView(row.id, row.source, record_id)
 
 
-def view_identifiers(rows: Iterable[IdentifierRow], sealers: Sealers) -> tuple[IdentifierView, ...]:
-    """One entry for each identifier, trusted where any evidence is; by namespace and scope."""
+def view_identifiers(
+    rows: Iterable[IdentifierRow], sealers: Sealers, *, clear: bool = True
+) -> tuple[IdentifierView, ...]:
+    """One entry for each identifier, trusted where any evidence is; by namespace and scope. Masks unless `clear`."""
     by_key: dict[str, list[IdentifierRow]] = {}
     for row in rows:
         by_key.setdefault(row.key, []).append(row)
@@ -152,8 +176,9 @@ def view_identifiers(rows: Iterable[IdentifierRow], sealers: Sealers) -> tuple[I
         IdentifierView(
             namespace=held[0].namespace,
             scope=held[0].scope,
-            value=_opened(f"value:{key}", ((r.profile_id, r.value) for r in held), sealers) or held[0].mask,
-            trusted=any(row.trusted for row in held),
+            value=(clear and _opened(f"value:{key}", [(r.profile_id, r.value) for r in held], sealers))
+            or held[0].mask,
+            trusted=held[0].trusted or any(row.trusted for row in held[1:]),
         )
         for key, held in sorted(by_key.items())
     ]
@@ -187,7 +212,7 @@ def _opened(field: str, sealed: Iterable[tuple[str, bytes | None]], sealers: Sea
 
 
 def _view_page(rows: Sequence[TouchpointRow], request: PageRequest) -> TouchpointPage:
-    return TouchpointPage(tuple(rows[: request.first]), len(rows) > request.first)
+    return TouchpointPage(tuple(rows[: request.first]), len(rows) > request.first, request.resumed)
 
 
 def details_of(row: TouchpointRow) -> Mapping[str, Any]:

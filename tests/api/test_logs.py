@@ -13,6 +13,7 @@ import pytest
 import structlog
 
 from api import logs
+from api.metrics import Metrics
 from graph.errors import DatabaseError
 
 SECRET = "13812345678"
@@ -101,7 +102,7 @@ async def test_what_nobody_caught_is_answered_and_logged(lines: Lines) -> None:
     async def broken(*_: Any) -> None:
         raise ValueError(SECRET)
 
-    transport = httpx.ASGITransport(logs.RequestLog(broken))
+    transport = httpx.ASGITransport(logs.RequestLog(broken, metrics=Metrics()))
     async with httpx.AsyncClient(transport=transport, base_url="http://guanxi.test") as client:
         answer = await client.get("/")
     assert answer.status_code == 500

@@ -158,6 +158,7 @@ def _how(found: HowView) -> Iterator[str]:
         yield f"  {step.sentence}"
         yield from (f"     {link.sentence}" for link in step.links)
     yield from (f"  ! {no.sentence}" for no in found.refusals)
+    yield from (f"  ~ {near.sentence}" for near in found.near)
     if found.history:
         yield ""
         yield from (f"  • {one.sentence}" for one in found.history)

@@ -19,6 +19,7 @@ from graph.clock import to_datetime
 from graph.errors import InputError
 from graph.feed.follow import Advance
 from graph.matching.diagnostics import diagnostics_html
+from graph.matching.engine import Engine
 from graph.matching.service import Linked, StoredModel
 from graph.settings import load_settings
 
@@ -29,6 +30,9 @@ def train(
     seed: Annotated[
         int, typer.Option("--seed", help="Of what is drawn at random; the same gives the same.")
     ] = 0,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="What Splink estimates with; Spark needs PySpark and a JDK.")
+    ] = Engine.DUCKDB,
     report: Annotated[
         Path | None,
         typer.Option("--report", help="Where to write the diagnostics, a page to open in a browser."),
@@ -44,7 +48,7 @@ def train(
 
     async def run() -> StoredModel:
         async with services(settings) as found:
-            return await found.matching.train(seed=seed, phase=_phase)
+            return await found.matching.train(seed=seed, engine=engine, phase=_phase)
 
     trained = asyncio.run(run())
     page = report or settings.data_dir / "models" / f"{trained.version}.html"

@@ -206,6 +206,17 @@ class JoinRefusal:
     sentence: str
 
 
+@strawberry.type(description="A size that is nearly reached: told before anything changes.")
+class NearlyFull:
+    """A size nearly reached."""
+
+    size: str
+    namespace: str | None
+    count: int
+    limit: int
+    sentence: str
+
+
 @strawberry.type(description="How a person came to be.")
 class How:
     """The answer of `how`."""
@@ -214,6 +225,7 @@ class How:
     records: list[ExplainedRecord]
     steps: list[BuildStep]
     refusals: list[JoinRefusal]
+    near: list[NearlyFull]
     history: list[StoredDecision] = strawberry.field(
         description="By time; of each record at most the latest 100 decisions."
     )
@@ -295,6 +307,16 @@ def how_of(view: model.HowView) -> How:
                 sentence=no.sentence,
             )
             for no in view.refusals
+        ],
+        near=[
+            NearlyFull(
+                size=near.size,
+                namespace=near.namespace,
+                count=near.count,
+                limit=near.limit,
+                sentence=near.sentence,
+            )
+            for near in view.near
         ],
         history=list(map(_decision, view.history)),
         basis=_basis(view.basis),

@@ -147,7 +147,7 @@ def vehicle_of(view: VehicleView) -> Vehicle:
 def user_of(view: UserView, selection: Selection) -> User:
     """The view as GraphQL shows it."""
     return User(
-        id=strawberry.ID(_user_id(view)),
+        id=strawberry.ID(user_id(view)),
         one_id=strawberry.ID(view.one_id),
         display_name=view.display_name,
         first_seen_at=_instant(view.first_seen_at),
@@ -160,14 +160,12 @@ def user_of(view: UserView, selection: Selection) -> User:
         vehicles=[vehicle_of(vehicle) for vehicle in view.vehicles],
         golden=[golden_field_of(field) for field in view.golden],
         as_of=_instant(view.as_of),
-        pages={
-            key: connection_of(page, after=after)
-            for (key, after), page in zip(selection.page_keys, view.pages, strict=True)
-        },
+        pages={key: connection_of(page) for key, page in zip(selection.page_keys, view.pages, strict=True)},
     )
 
 
-def _user_id(view: UserView) -> str:
+def user_id(view: UserView) -> str:
+    """The global id, which of a person in the past names the time."""
     if view.as_of is None:
         return global_id(USER, view.one_id)
     return global_id(SNAPSHOT, snapshot_key(view.one_id, view.as_of))

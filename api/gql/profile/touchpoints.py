@@ -142,13 +142,28 @@ class TouchpointConnection:
     page_info: PageInfo
 
 
+def kind_of(row: TouchpointRow) -> str:
+    """Its kind in the catalogue of this version."""
+    return row.kind if row.kind in BY_KIND else GENERIC
+
+
+def touchpoint_id(row: TouchpointRow) -> str:
+    """The global id."""
+    return global_id(TOUCHPOINT, touchpoint_key(row.profile_id, row.at))
+
+
+def own_alias(kind: str, name: str) -> str | None:
+    """What a field that only this kind has is called in the catalogue; None for a field of every kind."""
+    return next((alias for alias, own in _ALIASES.get(kind, {}).items() if own == name), None)
+
+
 def touchpoint_of(row: TouchpointRow) -> Touchpoint:
     """The row as its kind's type."""
-    kind = row.kind if row.kind in BY_KIND else GENERIC
+    kind = kind_of(row)
     aliases = _ALIASES.get(kind)
     details = {aliases[k]: v for k, v in details_of(row).items() if k in aliases} if aliases else {}
     return BY_KIND[kind](
-        id=strawberry.ID(global_id(TOUCHPOINT, touchpoint_key(row.profile_id, row.at))),
+        id=strawberry.ID(touchpoint_id(row)),
         occurred_at=Instant(row.occurred_at),
         received_at=Instant(row.received_at),
         event=row.event,
@@ -160,13 +175,13 @@ def touchpoint_of(row: TouchpointRow) -> Touchpoint:
         model=row.model,
         content=row.content,
         duration_seconds=row.duration_seconds,
-        amount=_amount(row),
+        amount=amount_of(row),
         currency=row.currency,
         **details,
     )
 
 
-def connection_of(page: TouchpointPage, *, after: bool) -> TouchpointConnection:
+def connection_of(page: TouchpointPage) -> TouchpointConnection:
     """A page as a Relay connection."""
     edges = [
         TouchpointEdge(cursor=touchpoint_cursor(row.at), node=touchpoint_of(row)) for row in page.touchpoints
@@ -175,14 +190,15 @@ def connection_of(page: TouchpointPage, *, after: bool) -> TouchpointConnection:
         edges=edges,
         page_info=PageInfo(
             has_next_page=page.has_next,
-            has_previous_page=after,
+            has_previous_page=page.resumed,
             start_cursor=edges[0].cursor if edges else None,
             end_cursor=edges[-1].cursor if edges else None,
         ),
     )
 
 
-def _amount(row: TouchpointRow) -> Decimal | None:
+def amount_of(row: TouchpointRow) -> Decimal | None:
+    """The amount in the currency's major unit."""
     if row.amount_minor is None:
         return None
     return Decimal(row.amount_minor).scaleb(-EXPONENTS.get(row.currency or "", 2))

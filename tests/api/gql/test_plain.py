@@ -9,10 +9,10 @@ import pytest
 from api.gql.context import GqlContext
 from api.gql.documents import Documents
 from api.gql.plain import PlainExecutor
-from api.gql.profile import people
 from api.gql.schema import Schema, build_schema
 from api.wiring import Services
 from graph.access.roles import Caller, Role
+from graph.profile import view as people_view
 from graph.profile.rows import Want
 from tests.api.conftest import message
 
@@ -91,17 +91,14 @@ async def test_a_damaged_value_is_told_as_the_stock_executor_tells_it(
 ) -> None:
     await services.writer.write([message({"type": "identify", "userId": "u1", "messageId": "i"})])
     [view], _ = await services.people.users(first=9, after="", want=Want())
-    original = people.profile_of
-    monkeypatch.setattr(people, "profile_of", lambda v: _without_source(original(v)))
-    query = "query ($id: ID!) { user(oneId: $id) { oneId profiles { source } } }"
+    original = people_view.view_profile
+    monkeypatch.setattr(
+        people_view, "view_profile", lambda row, sealers: original(row, sealers)._replace(source=None)
+    )
+    query = "query ($id: ID!) { user(oneId: $id) { oneId profiles { source recordId } } }"
     quickly = await answer(build_schema(), services, query, {"id": view.one_id})
     assert quickly == await answer(build_schema(plain=False), services, query, {"id": view.one_id})
     assert "non-nullable field Profile.source" in quickly[1][0]
-
-
-def _without_source(profile: Any) -> Any:
-    profile.source = None
-    return profile
 
 
 async def test_the_short_way_is_taken(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,6 +113,6 @@ async def test_the_short_way_is_taken(services: Services, monkeypatch: pytest.Mo
         return original(self, parent_type, *rest, **named)
 
     monkeypatch.setattr(PlainExecutor, "execute_field", counting)
-    _, errors = await answer(build_schema(), services, QUERIES["everything"], {"id": view.one_id})
+    _, errors = await answer(build_schema(), services, QUERIES["the golden record"], {"id": view.one_id})
     assert errors == []
     assert fields == ["Query"]

@@ -324,11 +324,11 @@ class TestCutOff:
         await people.bring(said("a", phone=PHONE), said("b", phone=PHONE))
         one = await people.id("a")
 
-        def cut(*_: object) -> None:
+        def cut(*_: object, **__: object) -> None:
             raise Cut
 
         with monkeypatch.context() as patched:
-            patched.setattr("graph.erasure.service.identity_rows", cut)
+            patched.setattr("graph.erasure.service.placed_rows", cut)
             with pytest.raises(Cut):
                 await service.erase(ByProfile(one), by=BY)
         assert await people.who() == [["a", "b"]]

@@ -193,6 +193,15 @@ async def test_how_a_person_came_to_be_and_what_was_decided_when(
     assert [one.rules for one in later.history] == [rules.version] * 4
     assert f"Rules of that time: {rules.version}." in later.history[0].sentence
     assert [no.rule for no in later.refusals] == ["cap"]
+    assert found.near == ()
+    nearly = Explanations(
+        database, keyring=keyring, blind=blind, rules=replace(rules, cap=3, warn_share=0.6), matching=matching
+    )
+    (near,) = (await nearly.how(first)).near
+    assert (near.size, near.count, near.limit) == ("cap", 2, 3)
+    assert (
+        near.sentence == "This person has 2 records and may have at most 3: beyond that no more are joined."
+    )
     assert "no link of today's rules" in (await stricter.why(a, b)).sentence
     weak = (await explanations.weakest_links(first)).links
     assert {link.removal.change for link in weak} == {Change.WRONG}

@@ -10,7 +10,7 @@ import pytest
 from graph.explanation.model import Language, Untold
 from graph.explanation.repository import FORGOTTEN
 from graph.explanation.words import Words, messages
-from graph.identity.evidence import Grade
+from graph.identity.evidence import Grade, SizeKind
 from graph.identity.explain_facts import Change, Obstacle
 from graph.identity.gather import GENERIC, HOT, PERSONAL, SHARED
 from graph.identity.tiers import LAST_LOOK, STAGES, STEWARD
@@ -28,6 +28,7 @@ CODES: dict[str, Iterable[str]] = {
     "class": (PERSONAL, SHARED, GENERIC, HOT, "marked"),
     "tier": TIERS,
     "refusal": REFUSED,
+    "near": SizeKind,
     "rule": ("alone", "linked", "linked_by", "ambiguous", FORGOTTEN, *REFUSED),
     "untold": Untold,
     "field": (one.name for one in NAMED_FIELDS),

@@ -21,6 +21,7 @@ from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from seed.load import Doors, seed_sources
 from seed.world import world
+from tests.graph.machine.words import PHONES, Event
 
 NOW = 1_795_000_000_000_000
 
@@ -92,3 +93,37 @@ async def test_a_merge_by_hand_ends_what_it_makes_one(
     await catch_up(households)
     [back] = await stored(database)
     assert content([back]) == content([couple])
+
+
+async def test_what_moves_nobody_goes_no_further(
+    database: Database, writer: Writer, keyring: Keyring, rules: Rules
+) -> None:
+    """A later use of a phone resolves its component anew; where that changes nothing, nothing is written."""
+    follower = Households(database, keyring=keyring, rules=rules)
+    phone = (("phone", PHONES[0]),)
+    said = [
+        Event("crm", "user-1", None, "identify", 1, (*phone, ("name", "王建国"))),
+        Event("shop", "user-2", None, "identify", 1, (*phone, ("name", "李敏"))),
+    ]
+    for number, event in enumerate(said):
+        await writer.write([event.message(f"m-{number}")])
+    await catch_up(follower)
+    before = await database.run_schema(_STANDING)
+    head = before[0]["head"]
+    await writer.write([Event("crm", "user-1", None, "identify", 9, phone).message("later")])
+    (entry,) = await database.run_schema(
+        "CYPHER 5 MATCH (e:FeedEntry) WHERE e.position > $head "
+        "RETURN e.kind AS kind, e.userIds AS users, e.changes AS changes, size(e.components) AS components",
+        head=head,
+    )
+    assert entry == {"kind": "ingest", "users": [], "changes": [], "components": 1}
+    assert await catch_up(follower) == 2
+    assert await database.run_schema(_STANDING) == [{**before[0], "head": head + 1}]
+
+
+_STANDING = (
+    "CYPHER 5 MATCH (h:FeedHead) OPTIONAL MATCH (:Profile)-[r:RESOLVED_TO]->() "
+    "WITH h, count(r) AS intervals, max(coalesce(r.since, r.from)) AS latest "
+    "OPTIONAL MATCH (:User)-[m]->(g:Household) "
+    "RETURN h.position AS head, intervals, latest, count(m) AS members, count(DISTINCT g) AS groups"
+)

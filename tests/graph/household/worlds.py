@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from graph.household.adapt import VehicleUse
 from graph.identity.evidence import Resolution, SourceClass
 from graph.identity.rules import Rules
-from graph.identity.stored import Key, StoredProfile, evidence_of, least, use_at
+from graph.identity.stored import Key, StoredProfile, least, resolve_stored, use_at
 from graph.ingest.message import Message
 from graph.profile.traits import merge
 from seed.items import Truth
@@ -36,7 +36,7 @@ def stored_world(rules: Rules, *, people: int, seed: int) -> World:
         if isinstance(message, Message):
             _add(world, message)
             world.truth.setdefault((message.source, message.record_id), truth)
-    world.resolution = evidence_of(world.profiles.values()).resolve(rules)
+    world.resolution = resolve_stored(world.profiles.values(), rules=rules)
     return world
 
 

@@ -153,8 +153,12 @@ class Oracle:
         degrees: Mapping[Identifier, tuple[int, int]] | None = None,
         scores: Iterable[Score] = (),
         shared: Iterable[Identifier] = (),
+        step: int = 0,
     ) -> None:
         self.rules = rules
+        self.step = step
+        self.piece: dict[Key, int] = {}
+        self.level: dict[Key, int] = {}
         self.marked = set(shared)
         self.seen: dict[Key, Seen] = {}
         for profile in profiles:
@@ -231,8 +235,7 @@ class Oracle:
             elif trusted and max(given[0], len(trusted)) <= hot:
                 connecting[identifier] = trusted
 
-        piece: dict[Key, int] = {}
-        level: dict[Key, int] = {}
+        piece, level = self.piece, self.level
 
         def split(keys: set[Key], step: int) -> None:
             graph = nx.Graph()
@@ -257,7 +260,7 @@ class Oracle:
                     number = len(piece)
                     piece.update(dict.fromkeys(inside, number))
 
-        split(set(self.seen), 0)
+        split(set(self.seen), self.step)
         for identifier, on in connecting.items():
             if self.rules.rows[identifier.namespace].strength not in steps[level[on[0]]]:
                 self.left_out.add(identifier)

@@ -300,6 +300,33 @@ def test_a_person_that_leaves_was_never_there(one: World) -> None:
 
 @many
 @given(worlds, st.integers(0, 2**32))
+def test_a_piece_answers_alone_when_it_is_told_what_is_too_big(one: World, seed: int) -> None:
+    """What is beyond the read limit is resolved by reading one piece: nobody looks at the rest of it."""
+    rng = Random(seed)
+    one = replace(one, degrees=full_degrees(one), rules=replace(one.rules, read_limit=rng.randint(1, 4)))
+    whole = run(one)
+    assert sorted(key for part, _ in whole.pieces for key in part) == sorted({p.key for p in one.profiles})
+    some = [piece for piece in whole.pieces if rng.random() < 0.5]
+    keys = {key for part, _ in some for key in part}
+    alone = resolve(
+        [profile for profile in one.profiles if profile.key in keys],
+        one.judgements,
+        one.scores,
+        rules=one.rules,
+        degrees=one.degrees,
+        shared=one.shared,
+        outgrown={key: step for part, step in some for key in part},
+    )
+    assert set(alone.pieces) == set(some)
+    assert list(alone.people) == [person for person in whole.people if person.members <= keys]
+    assert list(alone.ambiguities) == [doubt for doubt in whole.ambiguities if doubt.members <= keys]
+    beyond = {h.identifier for p in one.profiles if p.key not in keys for h in p.holdings}
+    assert all(whole.classes[name] == kind for name, kind in alone.classes.items() if name not in beyond)
+    record("pieces", Counter(worlds=1, cut=any(step for _, step in some), several=len(some) > 1))
+
+
+@many
+@given(worlds, st.integers(0, 2**32))
 def test_a_judgement_taken_back_leaves_what_was_before(one: World, seed: int) -> None:
     """`split(merge(x)) == x`: said and unsaid is never said, whole answer, founders included."""
     rng = Random(seed)

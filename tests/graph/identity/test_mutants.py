@@ -160,9 +160,11 @@ MUTANTS = [
            SAYS_NO),
     Mutant("scores connect nothing", gather, "joining", "if score >= least", "if score > 2",
            "test_support.test_scores_that_reach_a_tier_connect_what_must_be_read_together"),
-    Mutant("read limit ignored", reading, "readable", "len(whole.members) <= rules.read_limit", "True",
+    Mutant("read limit ignored", reading, "_too_big", "len(reading.members) > rules.read_limit", "False",
            "test_sizes.test_beyond_the_read_limit_the_weakest_evidence_is_left_out_first"),
-    Mutant("all evidence left out at once", reading, "readable", "in _STEPS:", "in _STEPS[-1:]:",
+    Mutant("what is known to be too big ignored", reading, "_too_big", "bool(outgrown)", "False",
+           "test_laws.test_a_piece_answers_alone_when_it_is_told_what_is_too_big"),
+    Mutant("all evidence left out at once", reading, "readable", "reading.step + 1", "len(STEPS) - 1",
            "test_sizes.test_each_piece_is_cut_only_as_far_as_it_must_be"),
 ]  # fmt: skip
 

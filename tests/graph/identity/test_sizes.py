@@ -55,7 +55,8 @@ def test_beyond_the_read_limit_the_weakest_evidence_is_left_out_first() -> None:
     assert (refusal.rule, refusal.tier, len(refusal.members)) == ("read-limit", "weak-agree-trusted", 10)
     reasons = {reason.rule for person in halves.people for reason in person.reasons.values()}
     assert reasons == {"read-limit"}
-    assert halves.components == whole.components  # what must be read to know it
+    assert halves.components == whole.components
+    assert [(len(members), step) for members, step in halves.pieces] == [(5, 1), (5, 1)]
 
     strong = limited(4)
     assert people(strong) == {"a1 a2", "a3", "a4", "a5", "b1 b2", "b3", "b4", "b5"}
@@ -65,6 +66,10 @@ def test_beyond_the_read_limit_the_weakest_evidence_is_left_out_first() -> None:
         ("weak-agree-trusted", 10),
     ]
     assert strong.classes[Identifier("phone", "*", "a")] == "hot"
+    assert sorted((len(members), step) for members, step in strong.pieces) == [
+        *[(1, 2)] * 6,
+        *[(2, 2)] * 2,
+    ]
     assert len(limited(1).people) == 10
 
 

@@ -16,7 +16,7 @@ from graph.db.database import Database
 from graph.db.shelf import Shelf, Statement, shelf
 from graph.errors import DatabaseUnavailableError, IntegrityError
 from graph.identity.rules import Rules
-from graph.identity.stored import evidence_of
+from graph.identity.stored import resolve_stored
 from graph.ingest.message import Message
 from graph.ingest.poison import write_around_poison
 from graph.ingest.segment import Arrival, read_message
@@ -80,7 +80,7 @@ def overtaken(database: Database, keyring: Keyring, blind: BlindIndex, rules: Ru
 async def assert_from_scratch(database: Database, keyring: Keyring, rules: Rules) -> Any:
     """The stored partition is that of all stored evidence; returns it with all facts."""
     profiles = await stored_profiles(database, keyring)
-    from_scratch = evidence_of(profiles).resolve(rules)
+    from_scratch = resolve_stored(profiles, rules=rules)
     assert partition(profiles) == {person.members for person in from_scratch.people}
     return partition(profiles), facts(profiles)
 

@@ -18,7 +18,7 @@ from graph.db.connect import connect
 from graph.db.database import Database
 from graph.errors import DatabaseUnavailableError, KeyringError
 from graph.identity.rules import Rules
-from graph.identity.stored import evidence_of
+from graph.identity.stored import resolve_stored
 from graph.ingest.message import Message
 from graph.ingest.writer import Writer
 from graph.privacy.blind import BlindIndex
@@ -44,7 +44,7 @@ def world(seed: int = SEED, count: int = EVENTS) -> list[Message]:
 async def state(database: Database, keyring: Keyring, rules: Rules) -> Any:
     """The whole graph in a canonical form; its partition is that of its evidence."""
     profiles = await stored_profiles(database, keyring)
-    from_scratch = evidence_of(profiles).resolve(rules)
+    from_scratch = resolve_stored(profiles, rules=rules)
     assert partition(profiles) == {person.members for person in from_scratch.people}
     return partition(profiles), facts(profiles), await counts(database)
 

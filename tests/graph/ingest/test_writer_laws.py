@@ -8,7 +8,7 @@ import pytest
 
 from graph.db.database import Database
 from graph.identity.rules import Rules
-from graph.identity.stored import evidence_of
+from graph.identity.stored import resolve_stored
 from graph.ingest.message import Message
 from graph.ingest.writer import Writer
 from graph.privacy.blind import BlindIndex
@@ -41,7 +41,7 @@ async def test_any_order_batching_and_repetition_give_one_graph(
         await write_all(database, keyring, rules, shuffled, size)
         profiles = await stored_profiles(database, keyring)
         seen.append((partition(profiles), facts(profiles), await counts(database)))
-        from_scratch = evidence_of(profiles).resolve(rules)
+        from_scratch = resolve_stored(profiles, rules=rules)
         assert partition(profiles) == {person.members for person in from_scratch.people}
     assert seen[0] == seen[1]
     assert seen[0] == seen[2]

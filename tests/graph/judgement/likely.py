@@ -24,7 +24,7 @@ MODEL: Final = Model(
         FieldModel(
             field,
             tuple(
-                Level(rule.label, m, u, u, u)
+                Level(rule.label, m, u, u, u, u)
                 for rule, (m, u) in zip(field.comparison.levels, _CHANCES[field.name], strict=True)
             ),
         )

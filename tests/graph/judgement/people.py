@@ -8,7 +8,7 @@ from typing import Any
 from graph.clock import DAY
 from graph.db.database import Database
 from graph.identity.rules import Rules
-from graph.identity.stored import StoredProfile, evidence_of
+from graph.identity.stored import StoredProfile, resolve_stored
 from graph.ingest.message import Message
 from graph.ingest.segment import Arrival, read_message
 from graph.ingest.sources import SourceDeclaration
@@ -84,7 +84,7 @@ class People:
     async def who(self) -> list[list[str]]:
         """Who is one person, by record ids; it is checked against resolving everything from scratch."""
         profiles = await self.profiles()
-        resolution = evidence_of(profiles).resolve(self.rules)
+        resolution = resolve_stored(profiles, rules=self.rules)
         assert partition(profiles) == {person.members for person in resolution.people}
         components = {p.key: p.component for p in profiles}
         assert {len({components[key] for key in part}) for part in resolution.components} == {1}

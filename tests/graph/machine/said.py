@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import networkx as nx
@@ -191,11 +192,13 @@ class Said:
                 )
         return found
 
-    def aliases(self) -> dict[Identifier, Identifier]:
-        """The least of all values that aliases declare one."""
+    def aliases(self, keys: Collection[Key] | None = None) -> dict[Identifier, Identifier]:
+        """The least of all values that aliases of these records, or of all, declare one."""
         graph: Any = nx.Graph()
         disowned = self.disowned
         for record in self.records.values():
+            if keys is not None and record.key not in keys:
+                continue
             for sighting, _ in record.sightings:
                 other = sighting.identifier
                 own = Identifier(other.namespace, other.scope, record.key[1])
@@ -206,9 +209,13 @@ class Said:
                     graph.add_edge(own, other)
         return {value: min(part) for part in nx.connected_components(graph) for value in part}
 
-    def evidence(self, *, aliased: bool = True) -> list[ProfileEvidence]:
-        """What counts now; values that aliases declare one are one, if so asked."""
-        disowned, aliases = self.disowned, self.aliases() if aliased else {}
+    def evidence(
+        self,
+        keys: Collection[Key] | None = None,
+        aliases: Mapping[Identifier, Identifier] = MappingProxyType({}),
+    ) -> list[ProfileEvidence]:
+        """What counts now of these records, or of all; `aliases` are values under other names."""
+        disowned = self.disowned
         holdings: dict[Key, list[Holding]] = {key: [] for key in self.records}
         for (key, identifier), held in self.uses().items():
             if (key, identifier) not in disowned:
@@ -217,6 +224,8 @@ class Said:
                 holdings[key].append(Holding(one, held.grade, *times))
         found: list[ProfileEvidence] = []
         for record in self.records.values():
+            if keys is not None and record.key not in keys:
+                continue
             name, birth = record.newest("name"), record.newest("birthDate")
             value = name[3] if name else {}
             person = PersonName(value.get("full"), value.get("family"), value.get("given"))
@@ -241,10 +250,51 @@ class Said:
     # -- who is who ---------------------------------------------------------------------------------
 
     def answer(self) -> Answer:
-        """From scratch."""
-        aliases = self.aliases()
-        shared = {aliases.get(value, value) for value in self.shared}
-        return Oracle(self.evidence(), self.judgements(), plain(self.rules), shared=shared).run()
+        """From scratch: what is read together by values as they are, each resolved with the aliases said in it."""
+        whole = Answer(set(), set(), set(), {}, {})
+        degrees = self.degrees()
+        for keys, step in self.pieces():
+            aliases = self.aliases(keys)
+            most = dict(degrees)
+            for value, one in aliases.items():
+                counts = (most.get(one, (0, 0)), degrees.get(value, (0, 0)))
+                most[one] = (max(c[0] for c in counts), max(c[1] for c in counts))
+            found = Oracle(
+                self.evidence(keys, aliases),
+                self.judgements(),
+                plain(self.rules),
+                most,
+                shared={aliases.get(value, value) for value in self.shared},
+                step=step,
+            ).run()
+            whole.partition |= found.partition
+            whole.ambiguous |= found.ambiguous
+            whole.reached.update(found.reached)
+            if step:
+                whole.reached["read-limit"] = 1
+        return whole
+
+    def degrees(self) -> dict[Identifier, tuple[int, int]]:
+        """How many hold each value (trusted, all)."""
+        found: dict[Identifier, tuple[int, int]] = {}
+        for one in self.evidence():
+            for held in one.holdings:
+                trusted, every = found.get(held.identifier, (0, 0))
+                found[held.identifier] = (trusted + bool(RANK[held.grade]), every + 1)
+        return found
+
+    def pieces(self) -> list[tuple[frozenset[Key], int]]:
+        """Who is read together, and how far the read limit took apart what hangs together."""
+        oracle = Oracle(self.evidence(), self.judgements(), plain(self.rules))
+        oracle.build_units()
+        parts: dict[int, set[Key]] = {}
+        for key, piece in oracle.piece.items():
+            parts.setdefault(piece, set()).add(key)
+        return [(frozenset(part), oracle.level[min(part)]) for part in parts.values()]
+
+    def components(self) -> dict[Key, frozenset[Key]]:
+        """Who is read together with each record."""
+        return {key: part for part, _ in self.pieces() for key in part}
 
     def people(self) -> dict[Key, Person]:
         return {key: person for person in self.answer().partition for key in person}
@@ -252,26 +302,6 @@ class Said:
     def founder(self, person: Person) -> Key:
         """Known before anonymous, then first committed."""
         return min(person, key=lambda key: (not self.records[key].known, self.records[key].order))
-
-    def components(self) -> dict[Key, frozenset[Key]]:
-        """Whom any value connects that is not hot by itself."""
-        graph: Any = nx.Graph()
-        graph.add_nodes_from(("p", key) for key in self.records)
-        every: dict[Identifier, dict[Key, Grade]] = {}
-        for one in self.evidence(aliased=False):
-            for held in one.holdings:
-                on = every.setdefault(held.identifier, {})
-                on[one.key] = max(on.get(one.key, Grade.CLAIMED), held.grade, key=RANK.__getitem__)
-        for identifier, on in every.items():
-            hot = self.rules.namespace(identifier.namespace).hot
-            trusted = [key for key, grade in on.items() if RANK[grade]]
-            for key in on if len(on) <= hot else trusted if len(trusted) <= hot else ():
-                graph.add_edge(("i", identifier), ("p", key))
-        for deed in self.deeds:
-            for pair in deed.same:
-                graph.add_edge(*(("p", key) for key in pair))
-        parts = [frozenset(k for kind, k in part if kind == "p") for part in nx.connected_components(graph)]
-        return {key: part for part in parts for key in part}
 
     def readers(self, keys: Collection[Key]) -> set[Key]:
         """All who hold an identifier that one of these holds, and these: theirs is the read set touched."""
@@ -293,7 +323,9 @@ class Said:
     def forbidden(self, ours: Person, theirs: Person) -> bool:
         """Whether proven values or a judgement say that these are two people."""
         proven: dict[tuple[str, str], list[set[str]]] = {}
-        for one in self.evidence():
+        components = self.components()
+        near = frozenset[Key]().union(*(components[key] for key in ours | theirs))
+        for one in self.evidence(near, self.aliases(near)):
             for held in one.holdings:
                 row = self.rules.namespace(held.identifier.namespace)
                 if row.one_per_person and RANK[held.grade] >= RANK[row.proof]:

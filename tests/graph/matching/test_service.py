@@ -153,6 +153,32 @@ async def test_what_changes_is_compared_again_and_two_followers_do_no_harm(
     assert (await first.link()).changed == 0
 
 
+async def test_people_who_arrive_while_all_are_linked_are_linked_too(
+    database: Database,
+    writer: Writer,
+    keyring: Keyring,
+    matching: Matching,
+    rows: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Batches are decided beside the lock; what another commit changed meanwhile is decided anew."""
+    monkeypatch.setattr("graph.matching.writing.PAIRS", 10)  # so that there are many
+    await writer.write(messages(rows[:-60]))
+    await matching.train(seed=1)
+
+    async def arrive() -> None:
+        for start in range(len(rows) - 60, len(rows), 4):
+            await writer.write(messages(rows[start : start + 4]))
+
+    await asyncio.gather(matching.link(), arrive())
+    await catch_up(matching)
+    followed = await people(database, keyring), await scores(database), await keys(database)
+    again = await matching.link()
+    assert (again.changed, again.moved) == (0, 0)
+    assert (await people(database, keyring), await scores(database), await keys(database)) == followed
+    assert len(followed[1]) > 10
+
+
 def _truth(rows: Iterable[dict[str, Any]]) -> set[tuple[str, str]]:
     people: dict[str, set[str]] = {}
     for row in rows:

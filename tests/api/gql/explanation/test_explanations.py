@@ -26,6 +26,7 @@ WHY_NOT = f"""query($a: ID!, $b: ID!) {{ whyNot(a: $a, b: $b) {{ same sentence l
 HOW = f"""query($a: ID!) {{ how(oneId: $a) {{ oneId sentence records {{ {RECORD} }} basis {{ outdated }}
   steps {{ number tier sentence parts {{ records {{ id }} }} links {{ sentence }} }}
   refusals {{ rule tier namespace sentence records {{ id }} }}
+  near {{ size namespace count limit sentence }}
   history {{ oneId since until tier rule namespace rules model current sentence record {{ id }} }} }} }}"""
 WEAK = """query($a: ID!) { weakestLinks(oneId: $a) { oneId sentence records { id } basis { rules }
   links { sentence parts { records { id } } removal { change identifier { value } } } } }"""
@@ -71,6 +72,7 @@ async def test_what_keeps_apart_how_it_was_built_and_what_would_split_it(
     assert [one["change"] for one in found["needed"]] == ["SAME_AS"]
     how = (await ask(HOW, {"a": a}, headers=frontend))["how"]
     assert (how["oneId"], [step["number"] for step in how["steps"]], how["refusals"]) == (a, [1], [])
+    assert how["near"] == []
     assert how["history"][-1]["until"] is None
     assert how["history"][-1]["current"] is True
     weak = (await ask(WEAK, {"a": a}, headers=frontend))["weakestLinks"]

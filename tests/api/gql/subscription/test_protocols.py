@@ -91,7 +91,11 @@ class TestOperations:
         self, place: str, frontend: dict[str, str]
     ) -> None:
         async with socket(place, frontend) as client:
-            wrong: list[tuple[dict[str, Any], str]] = [({"query": "{ nonsense }"}, "graphql"), ({}, "bad_input"), ({"query": 1}, "bad_input")]
+            wrong: list[tuple[dict[str, Any], str]] = [
+                ({"query": "{ nonsense }"}, "graphql"),
+                ({}, "bad_input"),
+                ({"query": 1}, "bad_input"),
+            ]
             for payload, code in wrong:
                 await client.send(id="1", type="subscribe", payload=payload)
                 answer = await client.receive()

@@ -1,4 +1,4 @@
-"""Segment's SDKs work unchanged: the Python one is run, what the others post is replayed."""
+"""Segment's SDKs work unchanged: those of Python and Node are run, what a browser's posts is replayed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from segment.analytics.client import Client
 
 from graph.db.database import Database
+from tests import node
 from tests.api.rest.ingest.conftest import ORIGIN, Service
 from tests.api.rest.ingest.payloads import BROWSER, browser_batch, node_batch
 from tests.graph.ingest.support import count, reasons
@@ -126,6 +127,13 @@ async def test_a_beacon_needs_no_header_at_all(service: Service) -> None:
 
     assert answer.json() == {"success": True}
     assert await count(service.database, "Message") == 1
+
+
+async def test_the_node_sdk(service: Service) -> None:
+    assert await node.run("segment.mjs", service.address, key=service.key) == [{"failures": []}]
+
+    assert await count(service.database, "Message") == 5
+    assert await reasons(service.database) == []
 
 
 @pytest.mark.parametrize("drop_key", [False, True], ids=["with writeKey", "by Basic auth alone"])
