@@ -55,6 +55,7 @@ class Knot:
         self._scored = {index for pair in self._scores for index in pair}
         self._bonds: dict[Pair, Bond] = {}
         self._bonds_of: dict[int, list[Pair]] = {}
+        self._bonded = 0  # how many clusters there were when the bonds were computed
         self._thin: list[Bond] = []
         self._told: set[tuple[str, str, frozenset[Key]]] = set()
         self._log = log
@@ -89,7 +90,8 @@ class Knot:
                 self._stage(stage, links)
             elif self._scores and not stage.strengths:
                 for tier in stage.tiers:
-                    self._scored_tier(tier)
+                    if len(self.clusters) > 1:
+                        self._scored_tier(tier)
 
     def summary(self, cluster: int) -> Summary:
         """What the cluster is known by now, its ambiguity locks included."""
@@ -235,12 +237,11 @@ class Knot:
 
     def _scored_tier(self, tier: Tier) -> None:
         """One tier of a model's scores: links that lack support are cut, and told in the last such tier."""
-        bonds = bonds_between(self._scores, self.cluster_of)
-        self._bonds, self._bonds_of, self._thin = bonds, {}, []
-        for pair in bonds:
-            for node in pair:
-                self._bonds_of.setdefault(node, []).append(pair)
         probable, least = self._rules.model.probable, threshold(self._rules.model, tier)
+        bonds = self._bond()
+        if not any(bond.best >= least for bond in bonds.values()):
+            return
+        self._thin = []
         edges = [Edge(UNNAMED, "", list(pair)) for pair, bond in bonds.items() if bond.best >= probable]
         nodes = sorted(self._bonds_of)
         part_of = self._supported(nodes, edges)
@@ -253,6 +254,16 @@ class Knot:
             for (low, high), best in thinnest(self._thin, self.cluster_of).items():
                 told = next(t for t in MODEL if best >= threshold(self._rules.model, t))
                 self._report(told, "support", "", self.clusters[low] + self.clusters[high])
+
+    def _bond(self) -> dict[Pair, Bond]:
+        """The bonds between the clusters of now: those of before where no cluster was joined since."""
+        if self._bonded != len(self.clusters):
+            self._bonded = len(self.clusters)
+            self._bonds, self._bonds_of = bonds_between(self._scores, self.cluster_of), {}
+            for pair in self._bonds:
+                for node in pair:
+                    self._bonds_of.setdefault(node, []).append(pair)
+        return self._bonds
 
     def _supported(self, nodes: Sequence[int], edges: Sequence[Edge]) -> dict[int, int]:
         """For each of these clusters the part that scores support, as a number."""

@@ -83,6 +83,11 @@ def supported(
     model could have compared. A join needs a mean of `support` thousandths over all pairs of profiles that
     it brings together, unscored ones counting 0. A function of the graph alone: renaming nodes renames parts.
     """
+    links = list(links)
+    if len(nodes) == 2 and links:  # most components: no levels, no order
+        left, right = sorted(nodes)
+        weight = weights.get((left, right), weights.get((right, left), 0))
+        return [[left, right]] if weight >= support * sizes[left] * sizes[right] else [[left], [right]]
     return _Linkage(nodes, links, weights, sizes, support).parts()
 
 

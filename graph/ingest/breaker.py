@@ -13,6 +13,7 @@ from graph.errors import DatabaseUnavailableError
 _log = structlog.get_logger(__name__)
 
 _PROBE_SECONDS: Final = 3.0
+_FRESH_SECONDS: Final = 0.5
 _FIRST_WAIT: Final = 0.1
 _LONGEST_WAIT: Final = 1.0
 
@@ -26,6 +27,8 @@ class Breaker:
         """`probe` raises DatabaseUnavailableError at once when the database is away."""
         self._probe = probe
         self._healing: asyncio.Task[None] | None = None
+        self._probing: asyncio.Task[bool] | None = None
+        self._answered_at = float("-inf")
 
     @property
     def closed(self) -> bool:
@@ -36,13 +39,17 @@ class Breaker:
         """The database is away; look for it until it is back. Opening twice is harmless."""
         if self._healing is None:
             _log.warning("database.away")
-            self._healing = asyncio.create_task(self._heal(), name="database probe")
+            self._answered_at = float("-inf")  # what it said before its failure counts no more
+            self._healing = asyncio.create_task(self._heal(), name="database healing")
 
     async def aclose(self) -> None:
         """Stop looking."""
-        if self._healing is not None:
-            self._healing.cancel()
-            await asyncio.gather(self._healing, return_exceptions=True)
+        looking: list[asyncio.Task[Any]] = [
+            task for task in (self._healing, self._probing) if task is not None
+        ]
+        for task in looking:
+            task.cancel()
+        await asyncio.gather(*looking, return_exceptions=True)
 
     async def run(self, work: Coroutine[Any, Any, T], *, patience: float) -> T:
         """The result of `work`, given up when the database stops answering while it runs.
@@ -64,11 +71,26 @@ class Breaker:
             task.cancel()
 
     async def _answers(self) -> bool:
+        """Whether the database answers, or did half a second ago; however many ask, it is asked once."""
+        loop = asyncio.get_running_loop()
+        if loop.time() - self._answered_at < _FRESH_SECONDS:
+            return True
+        if self._probing is None:
+            self._probing = asyncio.create_task(self._ask(), name="database probe")
+            self._probing.add_done_callback(self._asked)
+        return await asyncio.shield(self._probing)
+
+    def _asked(self, probing: asyncio.Task[bool]) -> None:
+        self._probing = None
+        _take_notice(probing)
+
+    async def _ask(self) -> bool:
         try:
             async with asyncio.timeout(_PROBE_SECONDS):
                 await self._probe()
         except (DatabaseUnavailableError, TimeoutError, OSError):
             return False
+        self._answered_at = asyncio.get_running_loop().time()
         return True
 
     async def _heal(self) -> None:

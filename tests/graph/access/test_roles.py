@@ -12,12 +12,15 @@ ALLOWED = {
     Role.FRONTEND: {Permission.QUERY},
     Role.STEWARD: {Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.JUDGE},
     Role.PRIVACY: {Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.ERASE},
+    Role.MONITOR: {Permission.OBSERVE},
     Role.ADMIN: {
         Permission.QUERY,
         Permission.CLEAR_IDENTIFIERS,
         Permission.INTROSPECT,
+        Permission.AD_HOC,
         Permission.JUDGE,
         Permission.ERASE,
+        Permission.OBSERVE,
     },
 }
 
@@ -48,5 +51,5 @@ def test_a_role_of_a_later_version_says_so(role: Role) -> None:
 
 
 def test_an_unknown_role_names_those_there_are() -> None:
-    with pytest.raises(InputError, match="source, frontend, steward, privacy, admin"):
+    with pytest.raises(InputError, match="source, frontend, steward, privacy, monitor, admin"):
         read_role("root")
