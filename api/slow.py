@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from textwrap import shorten
 from typing import Any, Final
 
 import structlog
@@ -12,6 +13,9 @@ from graph.db.database import Database
 from graph.db.observe import Observer
 from graph.db.plans import example_parameters
 from graph.errors import GuanxiError
+
+LONGEST_DETAILS: Final = 60
+"""In characters: which label and property an operator goes by stands first."""
 
 AGAIN_SECONDS: Final = 60.0
 """A statement's plan is told at most once in this time: whatever made it slow, asking more makes it slower."""
@@ -65,7 +69,7 @@ class SlowStatements:
 
 def operators(plan: Mapping[str, Any]) -> Iterator[str]:
     """The operators of a plan, from the result down, each with what the shelf says there."""
-    details = plan.get("args", {}).get("Details", "")
-    yield f"{str(plan['operatorType']).partition('@')[0]} {details}".strip()
+    details = " ".join(str(plan.get("args", {}).get("Details", "")).split())
+    yield f"{str(plan['operatorType']).partition('@')[0]} {shorten(details, LONGEST_DETAILS)}".strip()
     for child in plan.get("children") or ():
         yield from operators(child)

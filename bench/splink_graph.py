@@ -19,8 +19,10 @@ _PAIRS: Final = """CYPHER 5 UNWIND $rows AS r
 MATCH (p:Profile {id: r[0]}) MATCH (q:Profile {id: r[1]})
 CREATE (p)-[:PEER_SCORED {probability: r[2], model: 'splink', recordedAt: 1795000000000000}]->(q)"""
 _CLUSTERS: Final = "CYPHER 5 UNWIND $rows AS r MATCH (p:Profile {id: r[0]}) SET p.peerCluster = r[1]"
-_FORGET_PAIRS: Final = "CYPHER 5 MATCH ()-[s:PEER_SCORED]->() DELETE s"
-_FORGET_CLUSTERS: Final = "CYPHER 5 MATCH (p:Profile) REMOVE p.peerCluster"
+_FORGET_PAIRS: Final = """CYPHER 5 MATCH ()-[s:PEER_SCORED]->()
+CALL (s) { DELETE s } IN TRANSACTIONS OF 10000 ROWS"""
+_FORGET_CLUSTERS: Final = """CYPHER 5 MATCH (p:Profile)
+CALL (p) { REMOVE p.peerCluster } IN TRANSACTIONS OF 10000 ROWS"""
 
 
 async def link_by_splink(bench: Bench, peer: SplinkPeer, model: Model) -> tuple[float, int]:

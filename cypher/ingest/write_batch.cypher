@@ -171,6 +171,7 @@ CALL () {
 CALL () {
   UNWIND $rows.reasons AS r
   MATCH (p:Profile {id: r[0]})-[m:RESOLVED_TO WHERE m.to IS NULL]->(:User)
+  USING INDEX SEEK p:Profile(id) // on an empty graph, a scan for each row looked as cheap
   SET m.earlier = (coalesce(m.earlier, []) +
         (toString(coalesce(m.since, m.from)) + '|' + m.tier + '|' + m.rule + '|' + m.reason + '|' + m.rules))[-50..]
   SET m.since = $recordedAt, m.tier = r[1], m.rule = r[2], m.reason = r[3], m.rules = $rules
