@@ -51,7 +51,9 @@ class Client {
       this.#chunks = [all];
       if (end < 0) return;
       const head = all.toString("latin1", 0, end);
-      this.#needed = end + 4 + Number(/content-length: *(\d+)/i.exec(head)[1]);
+      const length = /content-length: *(\d+)/i.exec(head);
+      if (!length) return this.#socket.destroy(); // a 408 to a connection on which nothing was asked for long
+      this.#needed = end + 4 + Number(length[1]);
       this.status = Number(head.slice(9, 12));
       this.#body = end + 4;
     }
