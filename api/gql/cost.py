@@ -25,6 +25,7 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    get_operation_ast,
     is_composite_type,
 )
 from graphql.pyutils import Undefined
@@ -48,7 +49,7 @@ class Cost:
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._schema = schema
-        self._operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+        self._document = document
         self._fragments = {
             d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
         }
@@ -56,9 +57,8 @@ class Cost:
 
     def of(self, operation_name: str | None, variables: Mapping[str, Any]) -> int:
         """What the operation costs; wrong variables count as left out, since the request will fail by them."""
-        operation = next(
-            o for o in self._operations if operation_name in (None, o.name.value if o.name else None)
-        )
+        operation = get_operation_ast(self._document, operation_name)
+        assert operation is not None  # noqa: S101 - the caller has looked whether the name names one
         pages = _Pages(operation, variables)
         key = (operation_name, *pages.values)
         known = self._known.get(key)

@@ -17,6 +17,7 @@ from graphql import (
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
+    get_operation_ast,
     subscribe,  # pyright: ignore[reportUnknownVariableType]
 )
 
@@ -183,7 +184,8 @@ class Engine:
         if errors or prepared.document is None:
             self._metrics.refused("wrong" if prepared.errors else "limit")
             return Answer(None, [told(error) for error in errors], executed=False)
-        operation = _operation(prepared.document, asked)
+        operation = get_operation_ast(prepared.document, asked.operation_name)
+        assert operation is not None  # noqa: S101 - `_refusals` has looked
         return Ready(text, prepared.document, asked, operation.operation, _first_field(operation), cost)
 
     async def execute(self, ready: Ready, who: Identified) -> Answer:
@@ -270,13 +272,11 @@ class Engine:
             return []
         if prepared.introspects and not self.development and not caller.may(Permission.INTROSPECT):
             return [GraphQLError("Introspection is off; the schema is api/gql/schema.graphql.")]
-        operations = [d for d in prepared.document.definitions if isinstance(d, OperationDefinitionNode)]
-        names = [operation.name.value if operation.name else None for operation in operations]
-        if asked.operation_name is not None and asked.operation_name not in names:
+        if get_operation_ast(prepared.document, asked.operation_name) is not None:
+            return []
+        if asked.operation_name is not None:
             return [GraphQLError("`operationName` names no operation of the document.")]
-        if asked.operation_name is None and len(operations) != 1:
-            return [GraphQLError("The document has several operations: name one by `operationName`.")]
-        return []
+        return [GraphQLError("The document has several operations: name one by `operationName`.")]
 
 
 def told(error: GraphQLError) -> dict[str, Any]:
@@ -296,15 +296,6 @@ def told(error: GraphQLError) -> dict[str, Any]:
         formatted["message"] = message
         formatted["extensions"] = {"code": "internal", "remedy": remedy}
     return formatted
-
-
-def _operation(document: DocumentNode, asked: GqlRequest) -> OperationDefinitionNode:
-    return next(
-        one
-        for one in document.definitions
-        if isinstance(one, OperationDefinitionNode)
-        and asked.operation_name in (None, one.name.value if one.name else None)
-    )
 
 
 def _first_field(operation: OperationDefinitionNode) -> str:

@@ -30,6 +30,7 @@ from api.gql.profile.holders import IdentifierHolders
 from api.gql.profile.people import FormerUser, User, UserConnection, Vehicle
 from api.gql.profile.records import Profile
 from api.gql.profile.touchpoints import Touchpoint
+from api.gql.shapes import Complete, NotPlainError
 
 _PLAIN: Final = (User, UserConnection, IdentifierHolders, FormerUser, Profile, Vehicle, Touchpoint)
 """What root fields return."""
@@ -40,12 +41,6 @@ _RESOLVERS: Final[Mapping[tuple[str, str], Callable[[Any, str], Any]]] = {
     ("User", "touchpoints"): lambda user, key: user.pages[key],
 }
 """Fields that have a resolver but are plain: their value by the response key."""
-
-Complete = Callable[[Any], Any]
-
-
-class NotPlainError(Exception):
-    """This is for the stock executor."""
 
 
 class PlainExecutor(StrawberryGraphQLCoreExecutionContext):

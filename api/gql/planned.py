@@ -26,6 +26,7 @@ from graphql import (
     OperationType,
     VariableNode,
     get_argument_values,
+    get_operation_ast,
     visit,
 )
 from graphql.execution.values import VariableValues, get_variable_values
@@ -87,15 +88,11 @@ class Planner:
 
 def _read(schema: GraphQLSchema, document: DocumentNode, name: str | None) -> _Operation | None:
     """The operation, where it may be planned at all."""
-    found = [
-        d
-        for d in document.definitions
-        if isinstance(d, OperationDefinitionNode) and name in (None, d.name.value if d.name else None)
-    ]
-    if len(found) != 1 or found[0].operation is not OperationType.QUERY or found[0].directives:
+    found = get_operation_ast(document, name)
+    if found is None or found.operation is not OperationType.QUERY or found.directives:
         return None
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-    return _Operation(schema, found[0], fragments, _Conditions.of(document))
+    return _Operation(schema, found, fragments, _Conditions.of(document))
 
 
 class _Conditions(Visitor):

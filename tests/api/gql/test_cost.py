@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from hypothesis import strategies as st
 from api.gql.cost import BASE, MAX_COST, Cost
 from api.gql.schema import build_schema
 from tests.laws import examples
+from tests.quickest import quickest
 
 SCHEMA = build_schema().core
 
@@ -63,10 +63,9 @@ def test_nested_fragments_cost_linear_time() -> None:
         f"fragment F{n} on User {{ household {{ members {{ user {{ ...F{n + 1} ...F{n + 1} }} }} }} }}"
         for n in range(60)
     )
-    document = Cost(SCHEMA, parse(text + " fragment F60 on User { oneId }"))
-    started = time.process_time()
-    assert document.of(None, {"n": 1}) == 10_000_000 + BASE
-    assert time.process_time() - started < 0.2
+    document = parse(text + " fragment F60 on User { oneId }")
+    assert Cost(SCHEMA, document).of(None, {"n": 1}) == 10_000_000 + BASE
+    assert quickest(lambda: Cost(SCHEMA, document).of(None, {"n": 1})) < 0.2
 
 
 LEAVES = st.sampled_from(["oneId", "displayName"])

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from graphql import parse
 
 from api.gql.documents import CACHED_DOCUMENTS, LONGEST_CACHED, Documents
 from api.gql.limits import measure
 from api.gql.schema import build_schema
+from tests.quickest import quickest
 
 USER = 'user(oneId: "x")'
 
 
+SCHEMA = build_schema().core
+
+
 @pytest.fixture
 def documents() -> Documents:
-    return Documents(build_schema().core, suggestions=False)
+    return Documents(SCHEMA, suggestions=False)
 
 
 def deep(levels: int) -> str:
@@ -69,9 +71,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("text", "says"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_document_is_refused_quickly(documents: Documents, text: str, says: str) -> None:
-    started = time.process_time()
     prepared = documents.prepare(text)
-    spent = time.process_time() - started
+    spent = quickest(lambda: Documents(SCHEMA, suggestions=False).prepare(text))
 
     assert prepared.errors
     assert says in prepared.errors[0].message
@@ -81,10 +82,8 @@ def test_a_hostile_document_is_refused_quickly(documents: Documents, text: str, 
 
 def test_a_bomb_is_measured_in_linear_time() -> None:
     document = parse(bomb(49))
-    started = time.process_time()
-    size = measure(document)
-    assert size.fields == 1_000_000
-    assert time.process_time() - started < 0.2
+    assert measure(document).fields == 1_000_000
+    assert quickest(lambda: measure(document)) < 0.2
 
 
 def test_what_people_ask_is_within_the_limits(documents: Documents) -> None:
