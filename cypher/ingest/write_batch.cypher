@@ -206,5 +206,6 @@ CALL () {
 }
 CREATE (e:FeedEntry {lane: 0, position: $position, recordedAt: $recordedAt, kind: $kind,
                      operationId: $operationId, components: $rows.touchedComponents, profileIds: $rows.touchedProfiles,
-                     userIds: $rows.touchedUsers, changes: $rows.changes})
+                     userIds: $rows.touchedUsers, vehicleKeys: [v IN $rows.vehicles | v[0]],
+                     changes: $rows.changes})
 RETURN e.position AS written
