@@ -23,7 +23,7 @@ from graph.profile.repository import ProfileRepository
 from graph.profile.rows import PageRequest, Want
 from graph.profile.service import RelationshipView
 
-VIN = "LSVAM4187C2184841"
+VIN = "LSVAM4187C2184847"
 WANT = Want(identifiers=True, vehicles=True, pages=(PageRequest(first=5),))
 
 
