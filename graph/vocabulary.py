@@ -61,6 +61,7 @@ NODES: Final = (
             "place": "its place in the stewards' queue of ambiguous profiles, written behind the feed",
             "stake": "the value at stake there, whole CNY",
             "judged": "true where it ever disowned an identifier, so that others need not be searched for it",
+            "searchTokens": "blind tokens of the name's grams, for the full-text index",
             **_RECORDED,
         },
         unique=(("id",), ("recordKey",), ("birthId",)),
@@ -82,6 +83,7 @@ NODES: Final = (
             "region": "government id, plate: administrative region",
             "shared": "true where a steward says that several people use it",
             "judged": "true where a judgement ever marked it, so that others need not be searched for marks",
+            "searchTokens": "e-mail, phone: blind tokens of the local part's grams, or of the last four digits",
             **_RECORDED,
         },
         unique=(("key",),),
@@ -454,6 +456,11 @@ RELATIONSHIPS: Final = (
         "KNOWN_TO", "The dealer knows this profile.", (("Profile", "Dealer"),), {"since": "µs", **_RECORDED}
     ),
 )
+
+FULL_TEXT: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
+    "search_tokens": (("Profile", "Identifier"), "searchTokens"),
+}
+"""Full-text indexes by name: the labels and the property they index, whose words are blind tokens."""
 
 LABELS: Final = frozenset(node.label for node in NODES)
 TYPES: Final = frozenset(relationship.type for relationship in RELATIONSHIPS)

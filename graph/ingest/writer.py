@@ -33,6 +33,7 @@ from graph.ingest.rows import DeadLetter, References, Rows, build_rows
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
+from graph.search.tokens import SearchTokens
 
 _BEWARE = 4
 """Batches that a writer decides under the feed's lock at once after it was overtaken: it is likely to be again."""
@@ -103,6 +104,7 @@ class Writer:
         self._rules = rules
         self._clock = clock
         self._references = References()
+        self._search = SearchTokens(blind)
         self._reader = ComponentReader(keyring, rules)
         self._beware = 0
 
@@ -262,6 +264,7 @@ class Writer:
             decision,
             known_identifiers=known.identifiers,
             references=self._references,
+            search=self._search,
             dead_letters=self._dead_letters(changes, rejected),
         )
 

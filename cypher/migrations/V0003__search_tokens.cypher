@@ -1,0 +1,3 @@
+// Blind tokens of names, e-mails' local parts and phones' last digits; the analyzer only parts them at spaces.
+CREATE FULLTEXT INDEX search_tokens IF NOT EXISTS FOR (n:Profile|Identifier) ON EACH [n.searchTokens]
+OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace', `fulltext.eventually_consistent`: false}};
