@@ -45,7 +45,7 @@ def _schema_lines() -> Iterator[str]:
     yield "## Full-text indexes"
     for name, (labels, indexed) in FULL_TEXT.items():
         yield ""
-        yield f"`{name}`: `{indexed}` of {' and '.join(labels)}, words parted by spaces."
+        yield f"`{name}`: `{indexed}` of {', '.join(labels)}, words parted by spaces."
     yield ""
     yield "## Relationships"
     for relationship in RELATIONSHIPS:

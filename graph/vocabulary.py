@@ -276,6 +276,7 @@ NODES: Final = (
             "value": "the value, sealed under its profile's key",
             "by": "id of the key that corrected",
             "why": "the reason given, sealed under its profile's key",
+            "searchTokens": "blind tokens of a name's grams, while it stands",
             "retractedAt": "when it was taken back, µs",
             "retractedBy": "id of the key that took it back",
             **_RECORDED,
@@ -458,7 +459,7 @@ RELATIONSHIPS: Final = (
 )
 
 FULL_TEXT: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
-    "search_tokens": (("Profile", "Identifier"), "searchTokens"),
+    "search_tokens": (("Profile", "Identifier", "Correction"), "searchTokens"),
 }
 """Full-text indexes by name: the labels and the property they index, whose words are blind tokens."""
 

@@ -1,7 +1,8 @@
 // search.find_people
 // Who may be meant by what somebody typed: profiles by the tokens of their names, by those of e-mails' local parts and of
 // phones' last digits, by whole identifiers and by vehicles; each list of `asked` is empty or, but for `keys`, has one
-// text. A row is [profile, oneId, last seen, …]: of a name its sealed traits; of tokens of an identifier its key and sealed value;
+// text. A row is [profile, oneId, last seen, …]: of a name its sealed traits, or id and
+// sealed value of the correction that states it; of tokens of an identifier its key and sealed value;
 // of a whole one its namespace and whether the evidence is trusted. Of the holders of one identifier 1,000 are looked at,
 // for a hot one has too many. With a `dealer`, only who is known to it, by profiles that no other dealer alone brought.
 // mode: read
@@ -18,13 +19,15 @@
    dealer: null, limit: 200, kept: 200} */
 CALL () {
   UNWIND $asked.names AS text
-  CALL db.index.fulltext.queryNodes('search_tokens', text, {limit: $limit}) YIELD node AS p, score
+  CALL db.index.fulltext.queryNodes('search_tokens', text, {limit: $limit}) YIELD node, score
+  OPTIONAL MATCH (corrected:Profile)-[:CORRECTED]->(node)
+  WITH coalesce(corrected, node) AS p, CASE WHEN corrected IS NOT NULL THEN node END AS c, score
   MATCH (p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
   WHERE $dealer IS NULL OR (
     (EXISTS { (p)-[:KNOWN_TO]->(:Dealer {id: $dealer}) } OR NOT EXISTS { (p)-[:KNOWN_TO]->(:Dealer) })
     AND EXISTS { (u)<-[o:RESOLVED_TO WHERE o.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) })
-  WITH p, u, score ORDER BY score DESC, p.lastSeenAt DESC LIMIT $kept
-  RETURN collect([p.id, u.oneId, p.lastSeenAt, p.traits]) AS names
+  WITH p, u, c, score ORDER BY score DESC, p.lastSeenAt DESC LIMIT $kept
+  RETURN collect([p.id, u.oneId, p.lastSeenAt, CASE WHEN c IS NULL THEN p.traits END, c.id, c.value]) AS names
 }
 CALL () {
   UNWIND $asked.locals AS text

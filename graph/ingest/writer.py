@@ -97,14 +97,16 @@ class Writer:
         blind: BlindIndex,
         rules: Rules,
         clock: Clock = system_clock,
+        search: SearchTokens | None = None,
     ) -> None:
+        """Without `search`, people are found by tokens under this blind index."""
         self._database = database
         self._keyring = keyring
         self._blind = blind
         self._rules = rules
         self._clock = clock
         self._references = References()
-        self._search = SearchTokens(blind)
+        self._search = search or SearchTokens(blind)
         self._reader = ComponentReader(keyring, rules)
         self._beware = 0
 

@@ -23,7 +23,7 @@ PAGE: Final = 1_000
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What a rebuild looked at, and how many profiles and identifiers got other tokens."""
+    """What a rebuild looked at, and how many profiles, identifiers and corrections got other tokens."""
 
     profiles: int = 0
     written: int = 0
@@ -33,6 +33,7 @@ class Rebuilt:
 class _Difference:
     profiles: list[list[Any]] = field(default_factory=list[list[Any]])
     identifiers: dict[str, str] = field(default_factory=dict[str, str])
+    corrections: list[list[Any]] = field(default_factory=list[list[Any]])
 
 
 class SearchRebuild:
@@ -55,7 +56,7 @@ class SearchRebuild:
         while rows := await self._page(after, page):
             after = rows[-1][0]
             difference = await asyncio.to_thread(self._difference, rows)
-            if difference.profiles or difference.identifiers:
+            if difference.profiles or difference.identifiers or difference.corrections:
                 done.written += await self._write(difference)
             done.profiles += len(rows)
             advance(len(rows))
@@ -70,7 +71,7 @@ class SearchRebuild:
     def _difference(self, rows: Sequence[Sequence[Any]]) -> _Difference:
         keys = self._keyring.keys_for([row[0] for row in rows])
         found = _Difference()
-        for id_, traits, present, held in rows:
+        for id_, traits, present, held, corrected in rows:
             if id_ not in keys:
                 continue  # erased meanwhile
             sealer = Sealer(keys[id_].data_key, id_)
@@ -83,6 +84,10 @@ class SearchRebuild:
                 tokens = self._tokens.of_identifier(said)
                 if tokens is not None and tokens != stored:
                     found.identifiers[key] = tokens
+            for correction, value, stored in corrected:
+                tokens = self._tokens.of_trait(sealer.open_json(f"correction:{correction}:value", value))
+                if tokens != stored:
+                    found.corrections.append([correction, tokens])
         return found
 
     async def _write(self, difference: _Difference) -> int:
@@ -95,6 +100,7 @@ class SearchRebuild:
                 "search.write_tokens",
                 rows={
                     "profiles": difference.profiles,
+                    "corrections": difference.corrections,
                     "identifiers": sorted(map(list, difference.identifiers.items())),
                 },
             )

@@ -148,12 +148,16 @@ def _place(one: Candidate) -> tuple[float, int, str]:
 
 
 def _by_name(question: Question, rows: Sequence[Sequence[Any]], sealers: Sealers) -> Iterator[Candidate]:
-    for profile_id, one_id, seen, traits in rows:
+    for profile_id, one_id, seen, traits, corrected, value in rows:
         sealer = sealers.get(profile_id)
-        if sealer is None or traits is None or question.name is None:
+        if sealer is None or question.name is None:
             continue  # erased meanwhile
-        said = sealer.open_json("traits", traits).get(NAME)
-        forms = name_forms(said[0]) if said else None
+        if corrected is not None:
+            name = sealer.open_json(f"correction:{corrected}:value", value)
+        else:
+            said = sealer.open_json("traits", traits).get(NAME) if traits is not None else None
+            name = said[0] if said else None
+        forms = name_forms(name)
         if forms is not None:
             yield Candidate(one_id, Match.NAME, name_score(question.name, forms), seen or 0)
 

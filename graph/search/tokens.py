@@ -7,10 +7,10 @@ of a phone, for shorter ones could be tried one by one; digits in a local part a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from graph.identity.evidence import Identifier
 from graph.ingest.normalise import Namespace
@@ -41,7 +41,11 @@ class SearchTokens:
     def of_traits(self, traits: TraitState) -> str | None:
         """The tokens of the name in a profile's traits; None where they tell none."""
         said = traits.get(NAME)
-        forms = name_forms(said[0]) if said else None
+        return self.of_trait(said[0]) if said else None
+
+    def of_trait(self, name: Mapping[str, Any] | None) -> str | None:
+        """The tokens of a `name` trait's value; None where it tells none."""
+        forms = name_forms(name)
         return self.of_name(forms) if forms else None
 
     def of_identifier(self, identifier: Identifier) -> str | None:
