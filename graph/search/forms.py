@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from graph.ingest.normalise.chinese_names import HAN
+from graph.ingest.normalise.chinese_names import HAN, parse_cjk
 from graph.ingest.normalise.name_tables import COMPOUND_SURNAMES, TITLES
 from graph.ingest.normalise.names import comparison_form
 from graph.ingest.normalise.values import folded
@@ -98,6 +98,9 @@ def query_forms(text: str) -> NameForms | None:
         return _latin_forms(kept[:_MOST_WORDS])
     border = 2 if han[:2] in COMPOUND_SURNAMES else 1
     if not words:
+        parsed = parse_cjk(han)  # 王先生 asks for a 王
+        if parsed is not None and (parsed.family or parsed.given):
+            return _han_forms(parsed.family or "", parsed.given or "")
         return _han_forms(han[:border], han[border:])
     return _latin_forms([*words, "".join(_syllables(han, border))][:_MOST_WORDS])
 

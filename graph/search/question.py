@@ -18,7 +18,9 @@ LONGEST: Final = 200
 
 _LAST: Final = re.compile(rf"(?:尾号|末四位|[*×•.…\s])*(\d{{{LAST_DIGITS}}})")
 _DIGIT: Final = re.compile(r"\d")
-_FEWEST_DIGITS: Final = 7
+_FEWEST_DIGITS: Final = {Namespace.PHONE: 7, Namespace.VIN: 4}
+"""A name of 17 letters would else be read as a VIN, whose last four places are digits."""
+
 _LOCAL: Final = re.compile(r"[A-Za-z0-9._+\-]{3,64}")
 
 
@@ -62,7 +64,7 @@ _WHOLE: Final = (Namespace.EMAIL, Namespace.PHONE, Namespace.PLATE)
 
 
 def _normal(namespace: Namespace, text: str) -> str | None:
-    if namespace is Namespace.PHONE and len(_DIGIT.findall(text)) < _FEWEST_DIGITS:
+    if len(_DIGIT.findall(text)) < _FEWEST_DIGITS.get(namespace, 0):
         return None
     found = normalise.identifier(namespace, text)
     return found.value if isinstance(found, Normal) else None

@@ -33,7 +33,7 @@ DEALERS_CANDIDATES: Final = 5_000
 """Index entries that are looked at for a dealer, whose own people are among them."""
 
 FITS: Final = 0.5
-"""Whoever is less alike was not meant."""
+"""Whoever is not more alike was not meant."""
 
 _LAST_DIGITS_SCORE: Final = 0.8
 _CLAIMED: Final = 0.99
@@ -138,7 +138,7 @@ class PeopleSearch:
             *_by_key(whole, vehicles),
         ):
             present = best.get(one.one_id)
-            if one.score >= FITS and (present is None or _place(one) < _place(present)):
+            if one.score > FITS and (present is None or _place(one) < _place(present)):
                 best[one.one_id] = one
         return sorted(best.values(), key=_place)
 

@@ -101,6 +101,7 @@ def test_one_slip_leaves_the_name_likely(seed: int) -> None:
         ("zhang wei", "Wei Zhang", "Wei Zhao"),
         ("单小明", "单小明", "丹小明"),
         ("shanxiaoming", "单小明", "丹小明"),
+        ("王先生", "王伟", "汪先"),
         ("Müller", "Hans Müller", "Hans Miller"),
         ("Hans M", "Hans Müller", "Jan Müller"),
     ],
