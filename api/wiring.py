@@ -30,6 +30,7 @@ from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.profile.corrections import CorrectionService
 from graph.profile.golden_rules import load_golden_rules
+from graph.profile.remembered import Remembered
 from graph.profile.repository import ProfileRepository
 from graph.profile.service import RelationshipView
 from graph.runtime import Progress
@@ -126,6 +127,9 @@ def compose(
         keyring=keyring,
         blind=blind,
         golden=load_golden_rules(settings.golden_rules),
+        remembered=(
+            Remembered(database, seconds=settings.remember_seconds) if settings.remember_seconds else None
+        ),
     )
     return Services(
         settings=settings,

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     graphql_burst: Annotated[float, Field(gt=0)] = Field(
         500_000, description="Points that one key may spend on GraphQL at once after a pause."
     )
+    remember_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
+        60.0,
+        description="For how long a process remembers people as shown, checked against the feed; 0: not.",
+    )
     graphql_running: Annotated[int, Field(ge=1)] = Field(
         16, description="GraphQL operations that run at once in one process; others wait."
     )

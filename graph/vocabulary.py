@@ -239,6 +239,7 @@ NODES: Final = (
             "components": "link components whose evidence changed",
             "profileIds": "profiles that got facts or evidence",
             "userIds": "oneIds whose members changed",
+            "vehicleKeys": "vehicles that got facts",
             "changes": "merges, splits, moves and changes of founder, each as JSON",
             **_RECORDED,
         },

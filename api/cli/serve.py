@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Generator
@@ -21,14 +20,13 @@ from api.cli.output import DataDir
 from api.gql.websocket import MAX_MESSAGE
 from api.wiring import Services, services
 from graph.access.service import CreatedKey
+from graph.collector import collect_seldom
 from graph.errors import ConfigurationError
 from graph.settings import Settings, load_settings
 
 DRAIN_SECONDS: Final = 15
 """How long requests that are being answered may still take after a stop."""
 LISTEN_BACKLOG: Final = 2_048
-COLLECT_AFTER: Final = 100_000
-"""Objects after which cycles are looked for: an answer about 1,000 people is tens of thousands without one."""
 
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -43,7 +41,7 @@ def serve(
     """Serve GraphQL and ingest; starts or joins the embedded Neo4j. Ctrl-C stops everything."""
     settings = load_settings(port=port, host=host, data_dir=data_dir)
     logs.configure(settings.log_level)
-    gc.set_threshold(COLLECT_AFTER, 50, 100)
+    collect_seldom()
     tracing.configure()
     with (
         contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError),

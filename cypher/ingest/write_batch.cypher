@@ -4,7 +4,7 @@
 // widen and counts only add up, since an edge may have been used meanwhile by a batch that is no conflict. An edge is
 // found from its profile (its other end has no label, so no plan begins there): a hot identifier has too many. A reason that
 // changes while the user stays is kept in `earlier`, the latest 50: an interval more would be walked by every read of the
-// user. The lists travel in one map: the server plans anew for each combination of parameter sizes, but not for a map's contents.
+// user. Who is found by a relation is sought by id: on an empty graph a scan for each row looked as cheap. The lists travel in one map: the server plans anew for each combination of parameter sizes, but not for a map's contents.
 // mode: write
 // param position: INTEGER
 // param recordedAt: INTEGER
@@ -71,6 +71,7 @@ CALL () {
 CALL () {
   UNWIND $rows.uses AS r
   MATCH (p:Profile {id: r[0]})-[e:HAS|CLAIMS]->(i {key: r[1]})
+  USING INDEX SEEK p:Profile(id)
   SET e.firstAt = CASE WHEN r[2] < coalesce(e.firstAt, r[2] + 1) THEN r[2] ELSE e.firstAt END,
       e.lastAt = CASE WHEN r[3] > coalesce(e.lastAt, r[3] - 1) THEN r[3] ELSE e.lastAt END,
       e.trustedFirstAt = CASE WHEN r[4] < coalesce(e.trustedFirstAt, r[4] + 1) THEN r[4] ELSE e.trustedFirstAt END,
@@ -82,6 +83,7 @@ CALL () {
 CALL () {
   UNWIND $rows.upgrades AS r
   MATCH (p:Profile {id: r[0]})-[e:CLAIMS]->(i {key: r[1]})
+  USING INDEX SEEK p:Profile(id)
   CREATE (p)-[:HAS {
     value: e.value, grade: r[6],
     firstAt: CASE WHEN e.firstAt < coalesce(r[2], e.firstAt + 1) THEN e.firstAt ELSE r[2] END,
@@ -162,6 +164,7 @@ CALL () {
 CALL () {
   UNWIND $rows.moves AS r
   MATCH (p:Profile {id: r[0]})-[m:RESOLVED_TO WHERE m.to IS NULL]->(:User)
+  USING INDEX SEEK p:Profile(id)
   SET m.to = $recordedAt
 }
 CALL () {
@@ -173,7 +176,7 @@ CALL () {
 CALL () {
   UNWIND $rows.reasons AS r
   MATCH (p:Profile {id: r[0]})-[m:RESOLVED_TO WHERE m.to IS NULL]->(:User)
-  USING INDEX SEEK p:Profile(id) // on an empty graph, a scan for each row looked as cheap
+  USING INDEX SEEK p:Profile(id)
   SET m.earlier = (coalesce(m.earlier, []) +
         (toString(coalesce(m.since, m.from)) + '|' + m.tier + '|' + m.rule + '|' + m.reason + '|' + m.rules))[-50..]
   SET m.since = $recordedAt, m.tier = r[1], m.rule = r[2], m.reason = r[3], m.rules = $rules
@@ -205,5 +208,6 @@ CALL () {
 }
 CREATE (e:FeedEntry {lane: 0, position: $position, recordedAt: $recordedAt, kind: $kind,
                      operationId: $operationId, components: $rows.touchedComponents, profileIds: $rows.touchedProfiles,
-                     userIds: $rows.touchedUsers, changes: $rows.changes})
+                     userIds: $rows.touchedUsers, vehicleKeys: [v IN $rows.vehicles | v[0]],
+                     changes: $rows.changes})
 RETURN e.position AS written

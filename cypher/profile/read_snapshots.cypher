@@ -11,6 +11,7 @@
 // param vehicles: BOOLEAN
 // param proof: BOOLEAN
 // param rows: INTEGER
+// returns position: INTEGER
 // returns users: LIST<LIST<ANY>>
 /* :params {asked: {oneIds: ['0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'], pages: [['0', '9', null, null]]},
    at: 1795000000000000, identifiers: true, values: true, clear: false, vehicles: true, proof: true, rows: 21} */
@@ -69,4 +70,4 @@ CALL (members) {
   }
   RETURN collect(touchpoints) AS pages
 }
-RETURN collect([asked, u.oneId, profiles, identifiers, vehicles, pages]) AS users
+RETURN 0 AS position, collect([asked, u.oneId, profiles, identifiers, vehicles, pages]) AS users

@@ -3,7 +3,7 @@
 // what of the rest is asked for. A touchpoint page is [since, before, kinds, channel]: each profile's part is read
 // from its index, newest first, and the parts are merged; `rows` is the longest page, plus one. `values` asks
 // for identifiers' sealed values and whose they are, `asked` for profiles' sealed record ids and traits, `clear` for VINs, `proof` whether a profile has a verified government id. The lists lie in a map, for the server plans anew for each magnitude of a list
-// that is a parameter of its own. `profile.read_snapshots` answers in the same form for a time in the past.
+// that is a parameter of its own. The feed's position is read first: whatever was committed by then is in the answer. `profile.read_snapshots` answers in the same form for a time in the past.
 // mode: read
 // param asked: MAP
 // param identifiers: BOOLEAN
@@ -12,9 +12,12 @@
 // param vehicles: BOOLEAN
 // param proof: BOOLEAN
 // param rows: INTEGER
+// returns position: INTEGER
 // returns users: LIST<LIST<ANY>>
 /* :params {asked: {oneIds: ['0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'], pages: [['0', '9', null, null]], recordIds: true, traits: true},
    identifiers: true, values: true, clear: false, vehicles: true, proof: true, rows: 21} */
+MATCH (h:FeedHead {lane: 0})
+WITH h.position AS position
 UNWIND $asked.oneIds AS asked
 OPTIONAL MATCH (gone:Erased {birthId: asked})
 MATCH (:Profile {birthId: coalesce(gone.successor, asked)})-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)
@@ -70,4 +73,4 @@ CALL (members) {
   }
   RETURN collect(touchpoints) AS pages
 }
-RETURN collect([asked, u.oneId, profiles, identifiers, vehicles, pages]) AS users
+RETURN position AS position, collect([asked, u.oneId, profiles, identifiers, vehicles, pages]) AS users

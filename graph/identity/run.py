@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+from graph.identity.agreed import agreed
 from graph.identity.evidence import (
     Ambiguity,
     Household,
@@ -36,11 +37,12 @@ from graph.identity.reading import Overgrown, Reading, outgrown_by_number, reada
 from graph.identity.rules import Rules
 from graph.identity.sizes import Sizes
 from graph.identity.summary import SOFT, conflicts
-from graph.identity.tiers import LAST_LOOK, STAGES, STEWARD
+from graph.identity.tiers import LAST_LOOK, MODEL, STAGES, STEWARD, Tier
 from graph.identity.ties import bits
 
 ALONE: Final = Reason(tier="", rule="alone")
 
+_LINKED: Final = {tier.name: Reason(tier.name, "linked") for tier in MODEL}
 _CLASS_ORDER: Final = (PERSONAL, SHARED, GENERIC, HOT)
 _TIER_ORDER: Final = {
     name: place
@@ -104,6 +106,11 @@ class Run:
         self._result.sizes.degrees(self.links)
 
     def _resolve(self, reading: Reading) -> None:
+        if reading.scores and not self._logged and not reading.left_out:
+            tier = agreed(self.evidence, reading, self.rules)
+            if tier is not None:
+                self._result.agreed(reading.members, tier)
+                return
         knot = Knot(
             self.evidence,
             reading.members,
@@ -145,6 +152,14 @@ class _Result:
         key = self._evidence.keys[index]
         self._people.append(Person(frozenset((key,)), key, {key: ALONE}))
         self.sizes.person(key, [index])
+
+    def agreed(self, members: list[int], tier: Tier) -> None:
+        """Add a component that the scores of a tier make one person."""
+        keys = self._evidence.keys
+        reasons = {keys[index]: _LINKED[tier.name] for index in members}
+        founder = self._founder(members)
+        self._people.append(Person(frozenset(reasons), founder, reasons))
+        self.sizes.person(founder, members)
 
     def component(self, members: list[int], over: Iterable[Overgrown]) -> None:
         """Tell how big a component is, and what of it was too big to be resolved together."""

@@ -103,7 +103,7 @@ _BIRTH: Final = Comparison(
         LevelRule("same", "birth_l = birth_r AND length(birth_l) = 8", 0.82),
         LevelRule(
             "a typo apart, or day and month swapped",
-            "length(birth_l) = 8 AND length(birth_r) = 8 AND (damerau_levenshtein(birth_l, birth_r) <= 1"
+            "length(birth_l) = 8 AND length(birth_r) = 8 AND (edits(birth_l, birth_r) <= 1"
             " OR (substr(birth_l, 1, 4) = substr(birth_r, 1, 4)"
             " AND substr(birth_l, 5, 2) = substr(birth_r, 7, 2)"
             " AND substr(birth_l, 7, 2) = substr(birth_r, 5, 2)))",
@@ -125,7 +125,7 @@ _BIRTH: Final = Comparison(
         ),
         LevelRule(
             "same year, or two typos",
-            "substr(birth_l, 1, 4) = substr(birth_r, 1, 4) OR damerau_levenshtein(birth_l, birth_r) <= 2",
+            "substr(birth_l, 1, 4) = substr(birth_r, 1, 4) OR edits(birth_l, birth_r) <= 2",
             0.02,
         ),
         LevelRule("differs", "ELSE", 0.03),
@@ -136,7 +136,7 @@ _PHONE: Final = Comparison(
     missing="phone_l IS NULL OR phone_r IS NULL",
     levels=(
         LevelRule("same", "list_has_any(phones_l, phones_r)", 0.7),
-        LevelRule("a typo apart", "damerau_levenshtein(phone_l, phone_r) <= 1", 0.05),
+        LevelRule("a typo apart", "edits(phone_l, phone_r) <= 1", 0.05),
         LevelRule("differs", "ELSE", 0.25),
     ),
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Sequence
+from itertools import chain
 
 import duckdb
+import numpy
 
-from graph.matching.duck import Type, load_columns, rows_of
+from graph.matching.duck import Type, load_arrays, load_columns, pa, rows_of
 from graph.matching.keys import Rule, shared_keys
 from graph.matching.prepare import Row
 
@@ -54,14 +56,7 @@ def keyed_pairs(
 
     Keys that are `hot` bring nobody together. Where `fresh` rows are named, one of each pair is of them.
     """
-    numbers: dict[str, int] = {}
-    held, keyed = array("i"), array("i")
-    for at, row in enumerate(keys):
-        for key in row:
-            if key not in hot:
-                held.append(at)
-                keyed.append(numbers.setdefault(key, len(numbers)))
-    load_columns(database, {"row": (Type.INTEGER, held), "key": (Type.INTEGER, keyed)}, table="keys")
+    load_keys(database, keys, hot=hot)
     load_columns(database, {"row": (Type.INTEGER, sorted(fresh or ()))}, table="fresh")
     one_is_fresh = "" if fresh is None else " AND (a.row IN (FROM fresh) OR b.row IN (FROM fresh))"
     database.execute(
@@ -71,3 +66,15 @@ def keyed_pairs(
         f"{one_is_fresh}"
     )
     return int(rows_of(database, "SELECT count(*) FROM pairs")[0][0])
+
+
+def load_keys(
+    database: duckdb.DuckDBPyConnection, keys: Sequence[Sequence[str]], *, hot: frozenset[str]
+) -> None:
+    """Make the table `keys(row, key)`, equal keys by equal numbers; those that are `hot` are left out."""
+    if hot:
+        keys = [[key for key in row if key not in hot] for row in keys]
+    lengths = numpy.fromiter(map(len, keys), numpy.int32, len(keys))
+    numbered = pa.array(chain.from_iterable(keys), pa.string()).dictionary_encode()
+    rows = pa.array(numpy.repeat(numpy.arange(len(keys), dtype=numpy.int32), lengths))
+    load_arrays(database, {"row": rows, "key": numbered.indices}, table="keys")

@@ -9,14 +9,14 @@ from typing import Any, Final
 
 import duckdb
 
-from graph.matching.duck import connection, load_columns, load_rows, rows_of
+from graph.matching.duck import connection, load_rows, rows_of
 from graph.matching.keys import keys_of
 from graph.matching.likelihood import posterior_sql
 from graph.matching.model import Digest, Model
 from graph.matching.pairs import keyed_pairs
 from graph.matching.prepare import Row, prepared
 from graph.matching.record import MatchRecord, comparable
-from graph.matching.sieve import shared_frequencies, sift
+from graph.matching.sieve import load_frequencies, sift
 
 CERTAIN: Final = 0.995
 LIKELY: Final = 0.98
@@ -143,7 +143,7 @@ def _judged(
             yield None
             return
         load_rows(database, table.rows)
-        load_columns(database, shared_frequencies(model.fields, table.rows, digest), table="frequencies")
+        load_frequencies(database, model.fields, digest)
         posterior = posterior_sql(model.fields, model.priors, levels=sift(database, model, floor=floor))
         yield database, f"SELECT * FROM ({posterior}) WHERE p_match >= {float(floor)!r}"  # noqa: S608
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 import orjson
 
 from graph.clock import Clock, new_id, system_clock
+from graph.collector import collecting_seldom
 from graph.db import feed
 from graph.db.database import Database, Transaction
 from graph.errors import InputError
@@ -114,10 +115,11 @@ class Matching:
         here. The same profiles, seed and engine give the same model.
         """
         await asyncio.to_thread(require, engine)
-        with phase("Reading profiles") as advance:
-            records = [one.record async for page in self._pages(advance) for one in page]
-        with phase("Training"):
-            model = await asyncio.to_thread(train, records, digest=self._digest, seed=seed, engine=engine)
+        with collecting_seldom():
+            with phase("Reading profiles") as advance:
+                records = [one.record async for page in self._pages(advance) for one in page]
+            with phase("Training"):
+                model = await asyncio.to_thread(train, records, digest=self._digest, seed=seed, engine=engine)
         content = to_json(model)
         version = hashlib.sha256(content.encode()).hexdigest()[:16]
 
@@ -136,7 +138,10 @@ class Matching:
         models = await self.models()
         if not models:
             raise InputError("There is no matching model.", remedy="Run `guanxi identity train` first.")
-        newest = models[0]
+        with collecting_seldom():
+            return await self._link(models[0], phase)
+
+    async def _link(self, newest: StoredModel, phase: Phase) -> Linked:
         begun_at = await self._head()
         with phase("Reading profiles") as advance:
             everyone = {one.record.id: one async for page in self._pages(advance) for one in page}

@@ -8,18 +8,16 @@ that `levels_sql` gives: the sieve drops pairs, and changes none.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from math import log
 from typing import Final
 
 import duckdb
 
-from graph.matching.duck import Column, Type
+from graph.matching.duck import Type, load_columns, rows_of
 from graph.matching.fields import Kind
 from graph.matching.likelihood import chance_of, log_prior
 from graph.matching.model import Digest, FieldModel, Level, Model, Priors
-from graph.matching.prepare import Row
 
 _CHEAP: Final = frozenset({Kind.GIVEN, Kind.FAMILY, Kind.EMAIL, Kind.TEXT, Kind.CATEGORY})
 """Compared by similarity, which costs a fifth of an edit distance; names tell strangers apart best."""
@@ -42,25 +40,37 @@ def sift(database: duckdb.DuckDBPyConnection, model: Model, *, floor: float) -> 
     return "sifted"
 
 
-def shared_frequencies(
-    models: Sequence[FieldModel], rows: Sequence[Row], digest: Digest
-) -> dict[str, Column]:
-    """As `frequency_rows`, but only of values that two rows have: nobody agrees exactly on another one."""
-    columns: dict[str, Column] = {"row": (Type.INTEGER, range(len(rows)))}
-    for one in models:
+def load_frequencies(
+    database: duckdb.DuckDBPyConnection, models: Sequence[FieldModel], digest: Digest
+) -> None:
+    """Make the table `frequencies` of the loaded `records`: logs as in `frequency_rows`, in the order of rows.
+
+    Only of values that two rows have: nobody agrees exactly on another one.
+    """
+    logs: list[str] = ["a.row"]
+    joins: list[str] = []
+    for at, one in enumerate(models):
         column = one.field.frequency_column
         if column is None:
             continue
-        values = [row[column] for row in rows]
-        known: dict[str | None, float] = {}
-        if one.rare is not None:
-            known = {
-                value: log(one.frequencies.get(digest(f"{one.field.name}\x1f{value}"), one.rare))
-                for value, held in Counter(values).items()
-                if held > 1 and value is not None
-            }
-        columns[f"log_{column}"] = (Type.NUMBER, [known.get(value) for value in values])
-    return columns
+        if one.rare is None:
+            logs.append(f"NULL::DOUBLE AS log_{column}")
+            continue
+        rare = one.rare
+        shared: list[str] = [
+            value
+            for (value,) in rows_of(
+                database,
+                f"SELECT {column} FROM records WHERE {column} IS NOT NULL GROUP BY {column} HAVING count(*) > 1",
+            )
+        ]
+        told = [log(one.frequencies.get(digest(f"{one.field.name}\x1f{value}"), rare)) for value in shared]
+        load_columns(database, {"value": (Type.TEXT, shared), "log": (Type.NUMBER, told)}, table=f"told{at}")
+        logs.append(f"t{at}.log AS log_{column}")
+        joins.append(f" LEFT JOIN told{at} t{at} ON t{at}.value = a.{column}")
+    database.execute(
+        f"CREATE OR REPLACE TABLE frequencies AS SELECT {', '.join(logs)} FROM records a{''.join(joins)}"
+    )
 
 
 def _step(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graph.db.database import Database
+from graph.errors import DatabaseError
 from graph.profile.rows import (
     HolderRow,
     Holders,
@@ -29,6 +30,10 @@ class ProfileRepository:
 
         Now, or at the time that `want` names.
         """
+        return (await self.users_at(one_ids, want))[1]
+
+    async def users_at(self, one_ids: Sequence[str], want: Want) -> tuple[int, list[UserRow]]:
+        """As `users`, with a position of the feed: whatever was committed up to it is in the answer."""
         row = await self._database.read_one(
             "profile.read_users" if want.as_of is None else "profile.read_snapshots",
             **_at(want.as_of),
@@ -45,13 +50,24 @@ class ProfileRepository:
             proof=want.golden or want.proof,
             rows=max((page.first for page in want.pages), default=0) + 1,
         )
-        found = {user[0]: _user(user) for user in (row[0] if row else ())}
-        return [found[one_id] for one_id in one_ids if one_id in found]
+        position, users = row or (0, ())
+        found = {user[0]: _user(user) for user in users}
+        return position, [found[one_id] for one_id in one_ids if one_id in found]
 
-    async def one_ids(self, after: str, rows: int) -> list[str]:
-        """The next present oneIds above `after`, ascending, at most `rows`."""
-        row = await self._database.read_one("profile.list_users", after=after, rows=rows)
-        return row[0] if row else []
+    async def one_ids(
+        self, after: str, rows: int, *, seen: int, limit: int
+    ) -> tuple[list[str], int, list[Any]]:
+        """The next present oneIds above `after`, ascending, at most `rows`; and the feed from a position `seen`.
+
+        That is its head, and at most `limit` entries, as `Remembered.learn` takes them.
+        """
+        row = await self._database.read_one(
+            "profile.list_users", after=after, rows=rows, seen=seen, limit=limit
+        )
+        if row is None:
+            raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
+        one_ids, head, entries = row
+        return one_ids, head, entries
 
     async def holders(self, keys: Sequence[str], *, as_of: int | None = None) -> Holders:
         """Who holds any of these identifiers, given by blind index."""

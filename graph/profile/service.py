@@ -13,6 +13,7 @@ from graph.ingest.sources import DEFAULTS, GLOBAL, ScopedBy, SourceDeclaration, 
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.profile.golden_rules import GoldenRules, Strategy, load_golden_rules
+from graph.profile.remembered import ENTRIES, Remembered, memorable
 from graph.profile.repository import ProfileRepository
 from graph.profile.rows import UNTIL_NOW, VEHICLE_ROLES, TouchpointRow, UserRow, Want
 from graph.profile.traits import NAME
@@ -47,8 +48,10 @@ class RelationshipView:
         keyring: Keyring,
         blind: BlindIndex,
         golden: GoldenRules | None = None,
+        remembered: Remembered | None = None,
     ) -> None:
-        """Without `golden`, the packaged rules choose names and the golden record."""
+        """Without `golden`, the packaged rules choose names and the golden record; without `remembered` all is read."""
+        self._remembered = remembered
         self._repository = repository
         self._keyring = keyring
         self._blind = blind
@@ -60,8 +63,29 @@ class RelationshipView:
 
         None for an id that nobody was given by then.
         """
-        rows = await self._repository.users([one_id], self._asked(want))
-        return self._view(rows, want)[0] if rows else None
+        return (await self._shown([one_id], want)).get(one_id)
+
+    async def _shown(
+        self, one_ids: Sequence[str], want: Want, *, looked: bool = False
+    ) -> dict[str, UserView]:
+        """The people whom these oneIds lead to, by the id asked: remembered, or read by one statement.
+
+        Without `looked`, the feed is looked at first where anybody is remembered.
+        """
+        known = self._remembered
+        if known is None or not memorable(want):
+            rows = await self._repository.users(one_ids, self._asked(want))
+            return dict(zip((row.asked for row in rows), self._view(rows, want), strict=True))
+        if not looked and known.any_of(one_ids, want):
+            await known.look()
+        found = {one: view for one in one_ids if (view := known.get(one, want)) is not None}
+        missing = [one for one in one_ids if one not in found]
+        if missing:
+            position, rows = await self._repository.users_at(missing, self._asked(want))
+            for row, view in zip(rows, self._view(rows, want), strict=True):
+                found[row.asked] = view
+                known.put(row.asked, want, view, position=position)
+        return found
 
     def _asked(self, want: Want) -> Want:
         return replace(want, proof=True) if self._proof else want
@@ -71,19 +95,24 @@ class RelationshipView:
 
     async def users(self, *, first: int, after: str, want: Want) -> tuple[list[UserView], bool]:
         """People by ascending oneId above `after`, and whether more follow. Two statements."""
-        one_ids = await self._repository.one_ids(after, first + 1)
+        known = self._remembered
+        seen = known.seen if known else 0
+        one_ids, head, entries = await self._repository.one_ids(
+            after, first + 1, seen=seen, limit=ENTRIES if known else 0
+        )
+        if known:
+            known.learn(seen, head, entries)
         if not one_ids:
             return [], False
-        rows = await self._repository.users(one_ids[:first], self._asked(want))
+        page = one_ids[:first]
+        found = await self._shown(page, want, looked=True)
         # A person may have become another's between the two statements; then the page is shorter, not wrong.
-        present = [row for row in rows if row.one_id == row.asked]
-        return self._view(present, want), len(one_ids) > first
+        present = [view for one in page if (view := found.get(one)) is not None and view.one_id == one]
+        return present, len(one_ids) > first
 
     async def people(self, one_ids: Sequence[str], want: Want) -> dict[str, UserView]:
         """The people whom these oneIds lead to, by the id asked; who leads nowhere is left out. One statement."""
-        rows = await self._repository.users(one_ids, self._asked(want)) if one_ids else []
-        views = self._view(rows, want)
-        return {row.asked: view for row, view in zip(rows, views, strict=True)}
+        return await self._shown(one_ids, want) if one_ids else {}
 
     async def user_by_identifier(self, namespace: str, value: str, want: Want) -> UserView | None:
         """The one person who holds this identifier as their own; for `vin` the owner. Now, or as `want` says.
@@ -119,8 +148,7 @@ class RelationshipView:
         else:
             keys = await self._keys(namespace, normal)
             held = await self._repository.list_holders(keys, at=at, rows=first + 1)
-        rows = await self._repository.users(sorted({h.one_id for h in held}), self._asked(want))
-        users = dict(zip((row.asked for row in rows), self._view(rows, want), strict=True))
+        users = await self._shown(sorted({h.one_id for h in held}), want)
         sealers = sealers_of(self._keyring, (h.profile.id for h in held))
         holders = [
             HolderView(view_profile(h.profile, sealers), users[h.one_id], h)

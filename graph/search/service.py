@@ -1,7 +1,8 @@
 """Search for people: candidates by blind tokens, then the few best compared in the clear, in memory.
 
 The index finds whoever shares grams with what was typed; how well somebody fits is decided by their name itself,
-opened for that and forgotten. A search costs two statements, whatever it finds.
+opened for that and forgotten. A search costs one statement, and one or two to read
+who is shown, whatever it finds.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class PeopleSearch:
     async def search(
         self, text: str, *, first: int, want: Want, dealer: str | None = None
     ) -> tuple[list[Hit], bool]:
-        """The people who fit best, at most `first`, and whether there are more; two statements.
+        """The people who fit best, at most `first`, and whether there are more; two or three statements.
 
         Of those who fit alike, who was seen last comes first. With `dealer`, only people whom it may see. Raises
         InputError for a query that is empty or longer than 200 characters.

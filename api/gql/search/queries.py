@@ -1,4 +1,4 @@
-"""Search at the root: two statements, whatever is typed and whoever is found."""
+"""Search at the root: two or three statements, whatever is typed and whoever is found."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class SearchQuery:
         "plate. At most 200 characters, at most 50 people; of those who fit alike, who was seen last comes first."
     )
     async def search(self, info: GqlInfo, query: str, first: int | None = 10) -> SearchConnection:
-        """Two statements."""
+        """Two or three statements."""
         size = page_size(first, longest=LONGEST_PAGE)
         selection = select_user(info, "edges", "node", users=size)
         hits, has_more = await info.context.services.search.search(

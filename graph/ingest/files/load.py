@@ -8,9 +8,8 @@ is bounded by the rows of two chunks.
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -25,6 +24,7 @@ from tenacity import (
 )
 
 from graph.clock import Clock, system_clock
+from graph.collector import collecting_seldom
 from graph.errors import DatabaseError, DatabaseUnavailableError, GuanxiError
 from graph.ingest.draft import Draft, draft
 from graph.ingest.files.checkpoint import Checkpoint, Progress
@@ -44,7 +44,6 @@ from graph.privacy.keyring import Keyring
 
 BATCH_ROWS: Final = 2_000
 PATIENCE_SECONDS: Final = 300.0
-COLLECT_AFTER: Final = 20_000
 TOO_MANY_POISONED: Final = 100
 """Poisoned rows after which a run stops, where they are more than a tenth: the fault is not theirs."""
 
@@ -174,7 +173,7 @@ class FileLoader:
             with (
                 open_chunks(file, rows, reading, large=options.large) as chunks,
                 closing(rejects),
-                _collecting_seldom(),
+                collecting_seldom(),
             ):
                 run = _Run(
                     loader=self,
@@ -290,17 +289,6 @@ class _Run:
     def _tell_waiting(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         self.watcher.waiting(error.message if isinstance(error, GuanxiError) else "Neo4j does not answer.")
-
-
-@contextmanager
-def _collecting_seldom() -> Generator[None]:
-    """Rows make many objects and hardly a cycle: Python's collector, told nothing, takes a quarter of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(COLLECT_AFTER, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -39,8 +39,9 @@ from graph.judgement.service import JudgementService
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.profile.corrections import CorrectionService
+from graph.profile.remembered import Remembered
 from graph.profile.repository import ProfileRepository
-from graph.profile.rows import Want
+from graph.profile.rows import PageRequest, Want
 from graph.profile.service import RelationshipView
 from tests.conftest import empty
 from tests.graph.identity.oracle import TIERS
@@ -118,6 +119,8 @@ class GraphMachine(RuleBasedStateMachine):
         self.eraser = ErasureService(self.database, rules=self.rules_, **options)
         self.corrector = CorrectionService(self.database, keyring=self.keyring)
         self.view = RelationshipView(ProfileRepository(self.database), **options)
+        memory = Remembered(self.database)
+        self.remembering = RelationshipView(ProfileRepository(self.database), remembered=memory, **options)
         self.reader = FeedReader(self.database)
         self.reach(size.name)
 
@@ -474,6 +477,7 @@ class GraphMachine(RuleBasedStateMachine):
         self.check_people(profiles)
         self.check_who_moved(profiles, before)
         self.check_ids()
+        self.check_remembered()
         self.check_golden()
         self.check_feed(profiles)
         assert not (broken := self.run(broken_invariants(self.database))), broken
@@ -547,6 +551,14 @@ class GraphMachine(RuleBasedStateMachine):
                 expected[one_id] = self.places[self.born[to]].one_id
         views = self.run(self.view.people(sorted(self.answered), Want()))
         assert {asked: view.one_id for asked, view in views.items()} == expected
+
+    def check_remembered(self) -> None:
+        """Who was remembered through all of it is shown as they are read anew."""
+        want = Want(identifiers=True, vehicles=True, pages=(PageRequest(first=3),))
+        ids = sorted(self.answered)
+        assert self.run(self.remembering.people(ids, want)) == self.run(self.view.people(ids, want))
+        page: dict[str, Any] = {"first": 500, "after": "", "want": want}
+        assert self.run(self.remembering.users(**page)) == self.run(self.view.users(**page))
 
     def check_golden(self) -> None:
         views, more = self.run(self.view.users(first=500, after="", want=Want(golden=True, clear=True)))
