@@ -1,7 +1,7 @@
 """Search for people: candidates by blind tokens, then the few best compared in the clear, in memory.
 
 The index finds whoever shares grams with what was typed; how well somebody fits is decided by their name itself,
-opened for that and forgotten. A search costs one statement, and one or two to read
+opened for that, in memory. A search costs one statement, and one or two to read
 who is shown, whatever it finds.
 """
 
@@ -24,7 +24,7 @@ from graph.profile.traits import NAME
 from graph.profile.view import Sealers, UserView, sealers_of
 from graph.search.forms import local_form, name_forms
 from graph.search.question import Question, read_question
-from graph.search.ranking import local_score, name_score
+from graph.search.ranking import FITS, local_score, name_score
 from graph.search.tokens import SearchTokens
 
 CANDIDATES: Final = 200
@@ -32,9 +32,6 @@ CANDIDATES: Final = 200
 
 DEALERS_CANDIDATES: Final = 5_000
 """Index entries that are looked at for a dealer, whose own people are among them."""
-
-FITS: Final = 0.5
-"""Whoever is not more alike was not meant."""
 
 _LAST_DIGITS_SCORE: Final = 0.8
 _CLAIMED: Final = 0.99

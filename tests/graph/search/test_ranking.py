@@ -54,7 +54,11 @@ def _oracle(one: str, other: str) -> int:
 @given(one=WORDS, other=WORDS)
 @settings(max_examples=examples(300))
 def test_edits_are_those_of_the_definition(one: str, other: str) -> None:
-    assert edits(one, other) == _oracle(one, other) == edits(other, one)
+    told = _oracle(one, other)
+    assert edits(one, other) == told == edits(other, one)
+    for most in range(8):
+        bounded = edits(one, other, most=most)
+        assert bounded == told if told <= most else bounded > most
 
 
 @given(seed=SEEDS)
