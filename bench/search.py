@@ -56,6 +56,9 @@ async def _found(bench: Bench) -> list[Figure]:
     for start in range(0, NAMES, BATCH):
         told = [_told(bench, start + at, one) for at, one in enumerate(people[start : start + BATCH])]
         await services.writer.write(told)
+    await services.database.run_schema(
+        "CYPHER 5 CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
+    )
     recall = Figure(
         "search-recall",
         f"a person of the right name is among the first ten, one slip in each of {SEARCHES} queries",

@@ -19,6 +19,7 @@ from graph.privacy.keyring import Keyring
 from graph.runtime import Endpoint
 from graph.settings import Settings
 from tests.graph.judgement.people import said
+from tests.graph.search.conftest import indexed
 
 Run = Callable[..., Result]
 
@@ -42,6 +43,7 @@ async def test_a_name_is_searched_and_tokens_are_made_anew(
     run: Run, writer: Writer, database: Database
 ) -> None:
     await writer.write([said("a", name="张伟国"), said("b", name="张伟东"), said("c", name="rebuild")])
+    await indexed(database)
     found = await asyncio.to_thread(run, "章伟国", "--json")
     assert found.exit_code == 0, found.output
     assert orjson.loads(found.stdout)["people"][0]["displayName"] == "张伟国"
@@ -49,9 +51,11 @@ async def test_a_name_is_searched_and_tokens_are_made_anew(
     assert "rebuild" in (await asyncio.to_thread(run, "find", "rebuild")).stdout
 
     await database.run_schema("CYPHER 5 MATCH (n) REMOVE n.searchTokens RETURN count(*) AS done")
+    await indexed(database)
     assert "Nobody fits." in (await asyncio.to_thread(run, "张伟国")).stdout
     made = await asyncio.to_thread(run, "rebuild", "--json")
     assert orjson.loads(made.stdout) == {"profiles": 3, "written": 3}
+    await indexed(database)
     assert "张伟国" in (await asyncio.to_thread(run, "张伟国")).stdout
 
 

@@ -92,4 +92,5 @@ async def test_full_text_indexes_are_those_of_the_vocabulary(server: Database) -
         name: (set(labels), [indexed]) for name, (labels, indexed) in FULL_TEXT.items()
     }
     for row in stored.values():
-        assert row["options"]["indexConfig"]["fulltext.analyzer"] == "whitespace"
+        told = row["options"]["indexConfig"]
+        assert (told["fulltext.analyzer"], told["fulltext.eventually_consistent"]) == ("whitespace", True)

@@ -16,6 +16,11 @@ from graph.settings import Settings
 Find = Callable[..., Awaitable[list[tuple[str, str]]]]
 
 
+async def indexed(database: Database) -> None:
+    """Wait until the full-text index, which follows the commits, has them all."""
+    await database.run_schema("CYPHER 5 CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
+
+
 @pytest.fixture
 async def services(settings: Settings, database: Database, keyring: Keyring, rules: Rules) -> Services:
     """The services."""
@@ -28,6 +33,7 @@ def find(services: Services) -> Find:
     """Search: the record ids of the people found, all of each joined by `+`, and why they were found."""
 
     async def finding(text: str, *, first: int = 10, dealer: str | None = None) -> list[tuple[str, str]]:
+        await indexed(services.database)
         hits, _ = await services.search.search(text, first=first, want=Want(), dealer=dealer)
         return [
             ("+".join(sorted(str(profile.record_id) for profile in hit.user.profiles)), hit.matched.value)

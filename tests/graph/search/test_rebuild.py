@@ -13,7 +13,7 @@ from graph.ingest.writer import Writer
 from graph.runtime import Endpoint
 from graph.search.rebuild import SearchRebuild
 from tests.graph.judgement.people import said
-from tests.graph.search.conftest import Find
+from tests.graph.search.conftest import Find, indexed
 
 _TOKENS = (
     "CYPHER 5 MATCH (n) WHERE n.searchTokens IS NOT NULL "
@@ -42,6 +42,7 @@ async def bring(services: Services, count: int) -> None:
 
 async def test_what_is_rebuilt_is_what_ingest_had_written(services: Services, find: Find) -> None:
     await bring(services, 7)
+    await indexed(services.database)
     one = (await services.search.candidates("王芳"))[0]
     await services.corrections.correct(one.one_id, "name", "慕容雪", why="passport", by="k")
     before = await tokens(services)

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
-
-from api.wiring import Services, claim, compose
-from graph.db.database import Database
-from graph.identity.rules import Rules
+from api.wiring import Services
 from graph.ingest.message import Message
 from graph.ingest.segment import Arrival, read_message
 from graph.ingest.sources import default_source
-from graph.privacy.keyring import Keyring
 from graph.profile.rows import Want
-from graph.settings import Settings
 from seed.searches import NamedPerson, Slip, name_searches, named_people
+from tests.graph.search.conftest import indexed
 from tests.laws import examples
 
 PEOPLE = 10_000
 BATCH = 2_000
 NOW = 1_795_000_000_000_000
-
-
-@pytest.fixture
-async def services(settings: Settings, database: Database, keyring: Keyring, rules: Rules) -> Services:
-    await claim(database, keyring)
-    return compose(settings, database, keyring=keyring, rules=rules)
 
 
 def arrived(number: int, person: NamedPerson) -> Message:
@@ -43,6 +32,7 @@ async def test_of_ten_thousand_names_the_right_one_is_among_the_first_ten(servic
         await services.writer.write(
             [arrived(start + at, person) for at, person in enumerate(people[start : start + BATCH])]
         )
+    await indexed(services.database)
     asked, found = Counter[Slip](), Counter[Slip]()
     for search in name_searches(people, examples(240), seed=12):
         hits, _ = await services.search.search(search.query, first=10, want=Want(record_ids=True))

@@ -14,7 +14,7 @@ from graph.ingest.segment import Arrival, read_message
 from graph.ingest.sources import SourceDeclaration
 from graph.search.question import LONGEST
 from tests.graph.judgement.people import said, seen
-from tests.graph.search.conftest import Find
+from tests.graph.search.conftest import Find, indexed
 
 VIN = "LSVAA49J132047371"
 
@@ -118,6 +118,7 @@ async def test_a_new_name_is_found_and_the_old_one_is_not(services: Services, fi
 
 async def test_a_name_set_by_hand_is_found_until_it_is_taken_back(services: Services, find: Find) -> None:
     await services.writer.write([said("a", name="王芳")])
+    await indexed(services.database)
     hits = await services.search.candidates("王芳")
     made = await services.corrections.correct(hits[0].one_id, "name", "慕容雪", why="passport", by="k")
     assert await find("慕容雪") == await find("王芳") == [("a", "name")]

@@ -11,6 +11,7 @@ from api.wiring import Services
 from graph.access.roles import Role
 from tests.api.conftest import Ask, headers_of, message
 from tests.api.gql.profile.test_statements import EVERYTHING, CountingShelf, counting
+from tests.graph.search.conftest import indexed
 
 __all__ = ["counting"]
 
@@ -29,6 +30,7 @@ def named(user: str, **traits: Any) -> dict[str, Any]:
 
 async def bring(services: Services, *events: dict[str, Any]) -> None:
     await services.writer.write([message(event) for event in events])
+    await indexed(services.database)
 
 
 async def test_who_is_found_and_why(services: Services, ask: Ask, frontend: dict[str, str]) -> None:
