@@ -20,12 +20,14 @@ from graph.errors import InputError, IntegrityError, NotFoundError
 from graph.ingest import normalise
 from graph.ingest.normalise import Refused
 from graph.operation import operation_of
+from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
 from graph.profile.golden import Correction
 from graph.profile.golden_rules import FIELD_NAME
 from graph.profile.golden_view import IDENTIFIER_FIELDS, open_correction
 from graph.profile.traits import BIRTH_DATE, NAME
+from graph.search.tokens import SearchTokens
 
 LONGEST: Final = 1_000
 """Characters of a value or reason."""
@@ -53,6 +55,7 @@ class CorrectionService:
     def __init__(self, database: Database, *, keyring: Keyring, clock: Clock = system_clock) -> None:
         self._database = database
         self._keyring = keyring
+        self._search = SearchTokens(BlindIndex(keyring.index_root))
         self._clock = clock
 
     async def correct(
@@ -88,6 +91,7 @@ class CorrectionService:
                 "value": sealer.seal_json(f"correction:{id_}:value", content),
                 "by": by,
                 "why": sealer.seal(f"correction:{id_}:why", reason.encode()),
+                "searchTokens": self._search.of_trait(content) if field == NAME else None,
             },
         )
         return replace(await self.find(id_), repeated=not written)
