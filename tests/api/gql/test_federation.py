@@ -14,6 +14,7 @@ from api.gql.federation import read_representations
 from api.gql.schema import SDL_FILE, build_schema
 from api.gql.selection import LONGEST_LIST
 from api.wiring import Services
+from graph.access.roles import Role
 from graph.errors import InputError
 from tests import node
 from tests.api.conftest import Ask, message
@@ -79,6 +80,16 @@ async def test_it_is_what_user_answers(
             headers=headers,
         )
         assert referred_to["_entities"] == [direct["user"]]
+
+
+async def test_a_dealer_is_told_of_its_own_people_only(services: Services, ask: Ask) -> None:
+    own, other = await people(services, 2)
+    visit = {"type": "track", "userId": "u0", "event": "Enquiry Submitted", "properties": {"dealer": "d-1"}}
+    await services.writer.write([message(visit | {"messageId": "visit"})])
+    key = (await services.access.create(Role.DEALER, dealer="d-1")).key
+    headers = {"Authorization": f"Bearer {key}"}
+    data = await ask(ENTITIES, {"people": referred(other, own)}, headers=headers)
+    assert [found and found["oneId"] for found in data["_entities"]] == [None, own]
 
 
 @pytest.mark.parametrize(
