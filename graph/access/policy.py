@@ -53,6 +53,7 @@ JUDGED: Final = Rule(JUDGES.roles, refused_as_data=True)
 ERASERS: Final = Rule(frozenset({Role.PRIVACY, Role.ADMIN}))
 ERASED: Final = Rule(ERASERS.roles, refused_as_data=True)
 CORRECTORS: Final = Rule(frozenset({Role.STEWARD, Role.PRIVACY, Role.ADMIN}))
+CORRECTED: Final = Rule(CORRECTORS.roles, refused_as_data=True)
 
 
 def _rows(**fields: Rule) -> dict[str, Rule]:
@@ -66,9 +67,12 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         identityChanges_household_households_why_whyNot_how_weakestLinks=BRAND,
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
-    ),
+    )
+    | {"_entities": PEOPLE, "_service": ANYONE},  # Apollo Federation's names
+    "_Service": _rows(sdl=ANYONE),
     "Mutation": _rows(
         correctField_retractCorrection=CORRECTORS,
+        setField_takeFieldBack=CORRECTED,
         confirmSame_confirmDifferent_splitUser_moveProfile_markIdentifier_retractJudgement=JUDGED,
         eraseProfile_eraseUser=ERASED,
     ),
@@ -103,8 +107,11 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "TouchpointConnection": _rows(edges_pageInfo=PEOPLE),
     "TouchpointEdge": _rows(cursor_node=PEOPLE),
     "PageInfo": _rows(hasNextPage_hasPreviousPage_startCursor_endCursor=PEOPLE),
-    "Correction": _rows(id_field_by_profile_recordedAt_retractedAt=CORRECTORS)
-    | _rows(value_why=Rule(CORRECTORS.roles, Shown.CLEAR)),
+    "Correction": _rows(
+        id_field_by_profile_recordedAt_retractedAt=CORRECTED
+    )  # what corrections answer, no more
+    | _rows(value_why=Rule(CORRECTORS.roles, Shown.CLEAR, refused_as_data=True)),
+    "FieldCorrected": _rows(correction_repeated=ANYONE),
     # Groups of people, and who became who.
     "Household": _rows(id_kind_confidence_reasons_members=BRAND),
     "HouseholdMember": _rows(oneId_role_confidence_since_user=BRAND),
@@ -171,6 +178,10 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "NotFound": _rows(message_remedy=ANYONE),
     "UserNotFound": _rows(message_remedy_ref=ANYONE),
     "ProfileNotFound": _rows(message_remedy=ANYONE),
+    "CorrectionError": _rows(message_remedy=ANYONE),
+    "CorrectionNotFound": _rows(message_remedy=ANYONE),
+    "CorrectionForbidden": _rows(message_remedy=ANYONE),
+    "CorrectionInvalid": _rows(message_remedy=ANYONE),
     "ErasureError": _rows(message_remedy=ANYONE),
     "ErasureForbidden": _rows(message_remedy=ANYONE),
     "ErasureInvalid": _rows(message_remedy=ANYONE),
