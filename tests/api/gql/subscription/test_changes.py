@@ -148,7 +148,7 @@ async def test_the_queue_is_for_those_who_judge(
     async with socket(place, frontend) as client:
         await client.subscribe(query)
         refused = await client.receive()
-        assert refused["payload"]["errors"][0]["extensions"]["code"] == "forbidden"
+        assert refused["payload"][0]["extensions"]["code"] == "forbidden"
     for user in ("u1", "u2"):
         await bring(services, user, user)
     left, right = [await member(services, await one_id(ask, user)) for user in ("u1", "u2")]
