@@ -78,7 +78,7 @@ class RelationshipView:
             return dict(zip((row.asked for row in rows), self._view(rows, want), strict=True))
         if not looked and known.any_of(one_ids, want):
             await known.look()
-        found = {one: view for one in one_ids if (view := known.get(one, want)) is not None}
+        found = known.of(one_ids, want)
         missing = [one for one in one_ids if one not in found]
         if missing:
             position, rows = await self._repository.users_at(missing, self._asked(want))
