@@ -33,7 +33,7 @@ setup-spark: setup ## Add PySpark (locked, hashed; 480 MB), for `guanxi identity
 demo: setup ## Start Neo4j, load a small world, serve it on http://127.0.0.1:8000.
 	@$(BIN)/guanxi demo
 
-test: setup check ## Every check and test, against a real Neo4j of its own.
+test: setup check ## Every check and test, against a real Neo4j of its own (NEO4J_VERSION=5.26 for the LTS).
 	$(BIN)/python -m pytest
 
 check: setup ## Format, lint, types, imports, Cypher, generated files: no database needed.

@@ -1,6 +1,6 @@
 """Every setting of the product, in one place.
 
-Read from the environment and from `.env`; prefix `GUANXI_`, plus Neo4j's customary four names.
+Read from the environment and from `.env`; prefix `GUANXI_`, plus Neo4j's customary four names and its version.
 """
 
 from __future__ import annotations
@@ -98,6 +98,11 @@ class Settings(BaseSettings):
         False, description="Answer documents of the manifest only, except to keys of role admin."
     )
 
+    neo4j_version: Literal["2026.08", "5.26"] = Field(
+        "2026.08",
+        validation_alias=AliasChoices("NEO4J_VERSION", "neo4j_version"),
+        description="Which Neo4j is embedded; a data folder goes on to a newer one, never back.",
+    )
     neo4j_uri: str | None = Field(
         None,
         validation_alias=AliasChoices("NEO4J_URI", "neo4j_uri"),

@@ -25,6 +25,7 @@ from tests.laws import load_profile
 
 _KEPT = (
     "GUANXI_CACHE_DIR", "GUANXI_JARS_DIR", "GUANXI_MAVEN_REPOSITORY", "GUANXI_SOAK", "GUANXI_SOAK_REPORT",
+    "NEO4J_VERSION",
 )  # fmt: skip
 
 for _name in [name for name in os.environ if name.startswith(("GUANXI_", "NEO4J_"))]:

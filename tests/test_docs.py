@@ -51,7 +51,7 @@ BROUGHT = {ROOT / "docs" / name for name in ("product.md", "style.md")} | set(
 OURS = [page for page in PAGES if page not in BROUGHT]
 UNCHECKED = {"mermaid", "js", "html", "text"}
 
-SCHEMA = build_schema((ROOT / "api/gql/schema.graphql").read_text(encoding="utf-8"))
+SCHEMA = build_schema((ROOT / "api/gql/schema.graphql").read_text(encoding="utf-8"), assume_valid_sdl=True)
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 PATHS = {"/graphql", "/healthz", "/readyz", *(f"/v1/{name}" for name in CALLS)}
 
@@ -233,7 +233,8 @@ def test_commands_in_running_text_exist(page: Path) -> None:
         name = words[0].removeprefix(".venv/bin/") if words else ""
         try:
             if name == "make" and len(words) > 1:
-                assert set(words[1:]) <= TARGETS, f"no target {words[1]}"
+                targets = {word for word in words[1:] if "=" not in word}
+                assert targets <= TARGETS, f"no target {words[1]}"
             elif name == "guanxi" and len(words) > 1:
                 for last in words[-1].split("|"):
                     check_command([*words[1:-1], last], whole=False)

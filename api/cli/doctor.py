@@ -23,7 +23,7 @@ from graph.db.connect import connect
 from graph.errors import GuanxiError
 from graph.runtime import Endpoint, control
 from graph.runtime.embedded import embedded_endpoint, own_endpoint
-from graph.runtime.jars import NEO4J_VERSION, load_lock
+from graph.runtime.jars import VERSIONS, load_lock, lock_file
 from graph.runtime.protocol import State
 from graph.runtime.provision import jars_present
 from graph.runtime.server_settings import choose_memory, machine_memory_mb
@@ -118,17 +118,18 @@ def _java(_: Settings) -> Finding:
 
 
 def _jars(settings: Settings) -> Finding:
-    lock = load_lock()
+    version = VERSIONS[settings.neo4j_version]
+    lock = load_lock(lock_file(version))
     if jars_present(settings):
-        return Finding("jars", Health.GOOD, f"Neo4j {NEO4J_VERSION} is here.")
+        return Finding("jars", Health.GOOD, f"Neo4j {version} is here.")
     if settings.jars_dir is not None:
         return Finding(
-            "jars", Health.BAD, f"GUANXI_JARS_DIR lacks jars of Neo4j {NEO4J_VERSION}.", "Copy them into it."
+            "jars", Health.BAD, f"GUANXI_JARS_DIR lacks jars of Neo4j {version}.", "Copy them into it."
         )
     return Finding(
         "jars",
         Health.NOTE,
-        f"Neo4j {NEO4J_VERSION} is not here yet.",
+        f"Neo4j {version} is not here yet.",
         f"The first start downloads it ({lock.size / 1e6:.0f} MB).",
     )
 

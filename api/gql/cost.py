@@ -1,14 +1,15 @@
 """What a request may cost: the most values that its answer can hold.
 
 Every selected field counts one, times the lists it lies in: a list directly below a field with the argument `first` is
-as long as `first` says, any other list counts as ten. A fragment is computed once for each page size that it is spread
-under, and numbers are capped, since fragments can nest exponentially.
+as long as `first` says, federation's `_entities` as long as its representations, any other list counts as ten. A
+fragment is computed once for each page size that it is spread under, and numbers are capped, since fragments can nest
+exponentially.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graphql import (
     DocumentNode,
@@ -21,6 +22,10 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ListTypeNode,
+    ListValueNode,
+    NamedTypeNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -42,6 +47,9 @@ MAX_COST: Final = 50_000
 _SATURATED: Final = 10_000_000
 _REMEMBERED: Final = 64
 _PAGE: Final = "first"
+_ENTITIES: Final = "_entities"
+_REPRESENTATIONS: Final = "representations"
+_ANY: Final = "_Any"
 
 
 class Cost:
@@ -73,7 +81,9 @@ class Cost:
 
 
 class _Pages:
-    """The numbers among an operation's variables: nothing else of them decides what it costs."""
+    """The numbers among an operation's variables, and how many entities they represent: nothing else of them decides
+    what it costs.
+    """
 
     def __init__(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
         self._numbers: dict[str, int] = {}
@@ -82,8 +92,12 @@ class _Pages:
             given = variables.get(name)
             if given is None and name not in variables and isinstance(default, IntValueNode):
                 given = int(default.value)
+            elif given is None and name not in variables and isinstance(default, ListValueNode):
+                given = list(default.values)
             if isinstance(given, int) and not isinstance(given, bool):
                 self._numbers[name] = given
+            elif isinstance(given, list) and _names_representations(definition.type):
+                self._numbers[name] = len(cast("list[Any]", given))
         self.values = tuple(sorted(self._numbers.items()))
 
     def size(self, field: FieldNode, definition: GraphQLField) -> int | None:
@@ -98,6 +112,13 @@ class _Pages:
         elif isinstance(given, VariableNode):
             size = self._numbers.get(given.name.value, size)
         return max(1, size) if isinstance(size, int) else UNPAGED
+
+    def entities(self, field: FieldNode) -> int:
+        """How many entities this field of a federation's gateway asks for."""
+        given = next((a.value for a in field.arguments or () if a.name.value == _REPRESENTATIONS), None)
+        if isinstance(given, ListValueNode):
+            return max(1, len(given.values))
+        return max(1, self._numbers.get(given.name.value, 1)) if isinstance(given, VariableNode) else 1
 
 
 class _Walk:
@@ -136,7 +157,8 @@ class _Walk:
         if definition is None:  # __typename and its like
             return 1
         type_ = _type_of(definition)
-        times = page ** _lists(type_)
+        length = self._pages.entities(field) if field.name.value == _ENTITIES else page
+        times = length ** _lists(type_)
         if field.selection_set is None:
             return min(times, _SATURATED)
         longest = self._pages.size(field, definition) or UNPAGED
@@ -156,6 +178,13 @@ def _lists(type_: Any) -> int:
         count += isinstance(type_, GraphQLList)
         type_ = _inner(type_)
     return count
+
+
+def _names_representations(type_: Any) -> bool:
+    """Whether a variable's type, as a document writes it, is federation's `_Any` in lists."""
+    while isinstance(type_, ListTypeNode | NonNullTypeNode):
+        type_ = type_.type
+    return isinstance(type_, NamedTypeNode) and type_.name.value == _ANY
 
 
 def _type_of(definition: Any) -> Any:

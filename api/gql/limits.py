@@ -30,7 +30,8 @@ MAX_FRAGMENTS: Final = 50
 MAX_DIRECTIVES: Final = 50
 
 _SATURATED: Final = 1_000_000
-_INTROSPECTION: Final = frozenset({"__schema", "__type"})
+_INTROSPECTION: Final = frozenset({"__schema", "__type", "_service"})
+"""Federation's `_service` tells the whole schema, too."""
 
 
 @dataclass(frozen=True, slots=True)

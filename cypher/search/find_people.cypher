@@ -4,7 +4,7 @@
 // text. A row is [profile, oneId, last seen, …]: of a name its sealed traits, or id and
 // sealed value of the correction that states it; of tokens of an identifier its key and sealed value;
 // of a whole one its namespace and whether the evidence is trusted. Of the holders of one identifier 1,000 are looked at,
-// for a hot one has too many. With a `dealer`, only who is known to it, by profiles that no other dealer alone brought.
+// for a hot one has too many. With a `dealer`, only who is known to it, by profiles that no other dealer alone brought, and not when they were seen.
 // mode: read
 // param asked: MAP
 // param dealer: STRING
@@ -27,7 +27,7 @@ CALL () {
     (EXISTS { (p)-[:KNOWN_TO]->(:Dealer {id: $dealer}) } OR NOT EXISTS { (p)-[:KNOWN_TO]->(:Dealer) })
     AND EXISTS { (u)<-[o:RESOLVED_TO WHERE o.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) })
   WITH p, u, c, score ORDER BY score DESC, p.lastSeenAt DESC LIMIT $kept
-  RETURN collect([p.id, u.oneId, p.lastSeenAt, CASE WHEN c IS NULL THEN p.traits END, c.id, c.value]) AS names
+  RETURN collect([p.id, u.oneId, CASE WHEN $dealer IS NULL THEN p.lastSeenAt END, CASE WHEN c IS NULL THEN p.traits END, c.id, c.value]) AS names
 }
 CALL () {
   UNWIND $asked.locals AS text
@@ -42,7 +42,7 @@ CALL () {
     RETURN e, p, u LIMIT 10
   }
   WITH i, e, p, u, score ORDER BY score DESC LIMIT $kept
-  RETURN collect([p.id, u.oneId, p.lastSeenAt, i.key, e.value]) AS locals
+  RETURN collect([p.id, u.oneId, CASE WHEN $dealer IS NULL THEN p.lastSeenAt END, i.key, e.value]) AS locals
 }
 CALL () {
   UNWIND $asked.digits AS text
@@ -57,7 +57,7 @@ CALL () {
     RETURN e, p, u LIMIT 10
   }
   WITH i, e, p, u LIMIT $kept
-  RETURN collect([p.id, u.oneId, p.lastSeenAt, i.key, e.value]) AS digits
+  RETURN collect([p.id, u.oneId, CASE WHEN $dealer IS NULL THEN p.lastSeenAt END, i.key, e.value]) AS digits
 }
 CALL () {
   UNWIND $asked.keys AS key
@@ -72,7 +72,7 @@ CALL () {
     RETURN e, p, u
   }
   WITH i, e, p, u LIMIT $kept
-  RETURN collect([p.id, u.oneId, p.lastSeenAt, i.namespace, type(e) = 'HAS']) AS whole
+  RETURN collect([p.id, u.oneId, CASE WHEN $dealer IS NULL THEN p.lastSeenAt END, i.namespace, type(e) = 'HAS']) AS whole
 }
 CALL () {
   UNWIND $asked.vehicles AS key
@@ -83,6 +83,6 @@ CALL () {
     (EXISTS { (p)-[:KNOWN_TO]->(:Dealer {id: $dealer}) } OR NOT EXISTS { (p)-[:KNOWN_TO]->(:Dealer) })
     AND EXISTS { (u)<-[o:RESOLVED_TO WHERE o.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) })
   WITH d, p, u LIMIT $kept
-  RETURN collect([p.id, u.oneId, p.lastSeenAt, d.role = 'owner']) AS vehicles
+  RETURN collect([p.id, u.oneId, CASE WHEN $dealer IS NULL THEN p.lastSeenAt END, d.role = 'owner']) AS vehicles
 }
 RETURN names AS names, locals AS locals, digits AS digits, whole AS whole, vehicles AS vehicles

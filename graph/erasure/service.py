@@ -41,8 +41,9 @@ from graph.ingest.draft import suppression_index
 from graph.ingest.recount import Lost, read_without
 from graph.ingest.rows import Rows, placed_rows
 from graph.judgement.repository import Judgements
-from graph.judgement.service import LONGEST_KEY, LONGEST_WHY
+from graph.judgement.service import LONGEST_WHY
 from graph.matching.model import from_json
+from graph.operation import operation_of
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
@@ -116,8 +117,8 @@ class ErasureService:
         is ended by `resume`. However much was brought, no transaction removes more than `most_messages` of it.
         Raises ProfileNotFoundError and InputError.
         """
-        _check(why, idempotency_key)
-        operation_id = f"erasure/{by}/{idempotency_key}" if idempotency_key else new_id()
+        _check(why)
+        operation_id = operation_of("erasure", by=by, idempotency_key=idempotency_key)
         doomed, tombstones = await self._find(self._database.read_one, self._asked(target))
         if not doomed:
             return await self._repeated(tombstones)
@@ -365,14 +366,6 @@ def _rows(plan: _Plan) -> Rows:
     )
 
 
-def _check(why: str, idempotency_key: str | None) -> None:
+def _check(why: str) -> None:
     if len(why) > LONGEST_WHY:
         raise InputError(f"The reason is longer than {LONGEST_WHY} characters.", remedy="Say it shorter.")
-    if idempotency_key is not None and not (
-        0 < len(idempotency_key) <= LONGEST_KEY
-        and idempotency_key.isascii()
-        and idempotency_key.isprintable()
-    ):
-        raise InputError(
-            f"An idempotency key is 1 to {LONGEST_KEY} visible ASCII characters.", remedy="Use a UUID."
-        )

@@ -29,12 +29,12 @@ from graph.judgement.model import Change, Judged, MergeConflictError, Outcome, P
 from graph.judgement.plan import Deed, carry_out, take_back
 from graph.judgement.repository import Judgements, StoredJudgement
 from graph.judgement.subjects import Asked, Standing, Subjects, deed_of
+from graph.operation import operation_of
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.profile.repository import ProfileRepository
 
 LONGEST_WHY = 2_000
-LONGEST_KEY = 128
 
 
 class _StandingError(Exception):
@@ -94,8 +94,8 @@ class JudgementService:
         Raises UserNotFoundError, NotFoundError for an unknown judgement or an identifier that is not held,
         InputError for what cannot be judged, and MergeConflictError naming the evidence that forbids it.
         """
-        _check(why, idempotency_key)
-        operation_id = f"judgement/{by}/{idempotency_key}" if idempotency_key else new_id()
+        _check(why)
+        operation_id = operation_of("judgement", by=by, idempotency_key=idempotency_key)
         asked = await self._subjects.ask(change)
         done: list[Outcome] = []
 
@@ -279,14 +279,6 @@ def _appearing(placed: Placed, changes: Collection[IdentityChange]) -> tuple[str
     return tuple(sorted(now - before)) if changes else ()
 
 
-def _check(why: str, idempotency_key: str | None) -> None:
+def _check(why: str) -> None:
     if len(why) > LONGEST_WHY:
         raise InputError(f"The reason is longer than {LONGEST_WHY} characters.", remedy="Say it shorter.")
-    if idempotency_key is not None and not (
-        0 < len(idempotency_key) <= LONGEST_KEY
-        and idempotency_key.isascii()
-        and idempotency_key.isprintable()
-    ):
-        raise InputError(
-            f"An idempotency key is 1 to {LONGEST_KEY} visible ASCII characters.", remedy="Use a UUID."
-        )

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
+from uuid import NAMESPACE_OID, uuid5
 
-from graph.clock import Clock, new_id, system_clock
+from graph.clock import Clock, system_clock
 from graph.db import feed
 from graph.db.database import Database, Transaction
 from graph.errors import InputError, IntegrityError, NotFoundError
 from graph.ingest import normalise
 from graph.ingest.normalise import Refused
+from graph.operation import operation_of
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
@@ -36,10 +38,11 @@ _CLEANERS: Final = {"gender": normalise.gender, "city": normalise.city, "postcod
 
 @dataclass(frozen=True, slots=True)
 class StoredCorrection:
-    """A correction, and when it was taken back (µs), if it was."""
+    """A correction, and when it was taken back (µs), if it was; `repeated` where nothing was written now."""
 
     correction: Correction
     retracted_at: int | None
+    repeated: bool = False
 
 
 class CorrectionService:
@@ -55,9 +58,12 @@ class CorrectionService:
         self._search = SearchTokens(BlindIndex(keyring.index_root))
         self._clock = clock
 
-    async def correct(self, one_id: str, field: str, value: str, *, why: str, by: str) -> StoredCorrection:
+    async def correct(
+        self, one_id: str, field: str, value: str, *, why: str, by: str, idempotency_key: str | None = None
+    ) -> StoredCorrection:
         """Set a field of the person a oneId leads to now; the latest standing correction of a field is shown.
 
+        Under a key of `by`'s that was used before, nothing is written and that correction is answered.
         The value is read as a source's would be. Raises NotFoundError for a oneId that leads to nobody, and
         InputError for a field that cannot be one, a value that the field does not take, a value or reason that
         is empty or over 1,000 characters.
@@ -73,8 +79,10 @@ class CorrectionService:
             raise NotFoundError("This oneId leads to nobody.", remedy="Take the oneId of a user.")
         profile_id, _, _ = founder
         sealer = Sealer(keys[profile_id].data_key, profile_id)
-        id_ = new_id()
-        await self._write(
+        operation = operation_of("correction", by=by, idempotency_key=idempotency_key)
+        id_ = str(uuid5(NAMESPACE_OID, operation))  # found again by who sends it again
+        written = await self._write(
+            operation,
             "profile.add_correction",
             correction={
                 "profileId": profile_id,
@@ -86,18 +94,19 @@ class CorrectionService:
                 "searchTokens": self._search.of_trait(content) if field == NAME else None,
             },
         )
-        return await self.find(id_)
+        return replace(await self.find(id_), repeated=not written)
 
-    async def retract(self, id_: str, *, by: str) -> StoredCorrection:
+    async def retract(self, id_: str, *, by: str, idempotency_key: str | None = None) -> StoredCorrection:
         """Take a correction back: the next one, or what sources state, is shown again. Twice is harmless.
 
         Raises NotFoundError for an unknown one.
         """
+        operation = operation_of(f"retraction/{id_}", by=by, idempotency_key=idempotency_key)
         found = await self.find(id_)
         if found.retracted_at is not None:
-            return found
-        await self._write("profile.retract_correction", id=id_, by=by)
-        return await self.find(id_)
+            return replace(found, repeated=True)
+        written = await self._write(operation, "profile.retract_correction", id=id_, by=by)
+        return replace(await self.find(id_), repeated=not written)
 
     async def find(self, id_: str) -> StoredCorrection:
         """One correction, opened. Raises NotFoundError where there is none, or its person was erased."""
@@ -112,16 +121,14 @@ class CorrectionService:
             "There is no such correction.", remedy="A user's `golden` names those that stand."
         )
 
-    async def _write(self, name: str, **params: object) -> None:
-        operation_id = new_id()
-
+    async def _write(self, operation: str, name: str, **params: object) -> bool:
         async def work(tx: Transaction) -> None:
-            begun = await feed.begin(tx, operation_id=operation_id, now=self._clock())
+            begun = await feed.begin(tx, operation_id=operation, now=self._clock())
             done = await tx.one(
                 name,
                 position=begun.position,
                 recordedAt=begun.recorded_at,
-                operationId=operation_id,
+                operationId=operation,
                 **params,
             )
             if done is None:
@@ -130,7 +137,8 @@ class CorrectionService:
         try:
             await self._database.in_write(work)
         except feed.AlreadyCommittedError:
-            return
+            return False
+        return True
 
 
 def _opened(sealer: Sealer, source: str, record_id: bytes, stored: Sequence[Any]) -> Correction:

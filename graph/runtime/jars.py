@@ -10,12 +10,24 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from graph.errors import RuntimeProvisionError
 
 NEO4J_VERSION: Final = "2026.08.1"
-LOCK_FILE: Final = Path(__file__).with_name(f"neo4j-{NEO4J_VERSION}.lock")
+"""What the embedded server is, unless it is told otherwise."""
+
+VERSIONS: Final = MappingProxyType({"2026.08": NEO4J_VERSION, "5.26": "5.26.30"})
+"""The servers that can be embedded, by what `NEO4J_VERSION` calls them."""
+
+
+def lock_file(version: str) -> Path:
+    """The lock of a version's jars."""
+    return Path(__file__).with_name(f"neo4j-{version}.lock")
+
+
+LOCK_FILE: Final = lock_file(NEO4J_VERSION)
 
 _LINE: Final = re.compile(
     r"(?P<group>[\w.-]+):(?P<artifact>[\w.-]+):(?P<version>[\w.-]+)(?::(?P<classifier>[\w.-]+))?"

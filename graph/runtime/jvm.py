@@ -19,6 +19,7 @@ from graph.runtime.server_settings import JVM_FLAGS, Memory
 from graph.runtime.store import StoreFolder, write_private
 
 MAIN_CLASS: Final = "org.neo4j.server.Neo4jCommunity"
+MAIN_CLASS_5: Final = "org.neo4j.server.CommunityEntryPoint"
 STOP_SECONDS: Final = 30.0
 
 _POLL_SECONDS: Final = 0.05
@@ -36,6 +37,11 @@ class Distribution:
     def class_path(self) -> str:
         """All jars in a fixed order: the class cache is good for just this text."""
         return os.pathsep.join(str(jar) for jar in sorted(self.lib.glob("*.jar")))
+
+    @property
+    def is_5(self) -> bool:
+        """Whether it is the long-supported 5.26: it starts by another class, and does not know all settings."""
+        return any(self.lib.glob("neo4j-server-5.*.jar"))
 
 
 def java_command(
@@ -56,7 +62,7 @@ def java_command(
         *flags,
         f"-Xms{min(memory.heap_mb, 256)}m",
         f"-Xmx{memory.heap_mb}m",
-        MAIN_CLASS,
+        MAIN_CLASS_5 if distribution.is_5 else MAIN_CLASS,
         f"--home-dir={folder.home}",
         f"--config-dir={folder.conf}",
         "--console-mode",  # the server's own reports go to its output, which the supervisor keeps

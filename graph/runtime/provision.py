@@ -31,7 +31,7 @@ from tenacity import (
 )
 
 from graph.errors import RuntimeProvisionError
-from graph.runtime.jars import NEO4J_VERSION, Jar, JarLock, load_lock
+from graph.runtime.jars import VERSIONS, Jar, JarLock, load_lock, lock_file
 from graph.runtime.progress import Progress
 from graph.runtime.store import folder_error, hold, private_folder
 from graph.settings import Settings
@@ -73,11 +73,12 @@ def provision(
     a few file look-ups; programs that call it at once wait for each other. Setting `stop` ends it soon.
     Raises RuntimeProvisionError.
     """
-    lock = lock or load_lock()
+    version = VERSIONS[settings.neo4j_version]
+    lock = lock or load_lock(lock_file(version))
     stop = stop or threading.Event()
     if settings.jars_dir is not None:
-        return _given_folder(settings.jars_dir.expanduser(), lock)
-    folder = settings.cache_dir.expanduser().resolve() / "neo4j" / NEO4J_VERSION / "lib"
+        return _given_folder(settings.jars_dir.expanduser(), lock, version)
+    folder = lib_folder(settings)
     if _is_verified(folder, lock):
         return folder
     try:
@@ -92,10 +93,15 @@ def provision(
 
 def jars_present(settings: Settings) -> bool:
     """True when the jars need no download; changes nothing."""
-    lock = load_lock()
+    lock = load_lock(lock_file(VERSIONS[settings.neo4j_version]))
     if settings.jars_dir is not None:
         return all((settings.jars_dir.expanduser() / jar.filename).is_file() for jar in lock.jars)
-    return _is_verified(settings.cache_dir.expanduser().resolve() / "neo4j" / NEO4J_VERSION / "lib", lock)
+    return _is_verified(lib_folder(settings), lock)
+
+
+def lib_folder(settings: Settings) -> Path:
+    """Where the jars of the version that is set are kept."""
+    return settings.cache_dir.expanduser().resolve() / "neo4j" / VERSIONS[settings.neo4j_version] / "lib"
 
 
 def _stamp(folder: Path) -> Path:
@@ -112,14 +118,14 @@ def _is_verified(folder: Path, lock: JarLock) -> bool:
         return False
 
 
-def _given_folder(folder: Path, lock: JarLock) -> Path:
+def _given_folder(folder: Path, lock: JarLock, version: str) -> Path:
     marked = folder.resolve()
     missing = [jar for jar in lock.jars if not (marked / jar.filename).is_file()]
     if missing:
         raise RuntimeProvisionError(
             f"GUANXI_JARS_DIR ({marked}) lacks {len(missing)} of {len(lock.jars)} jars, first"
             f" {missing[0].filename}.",
-            remedy=f"Copy the folder `lib` of a machine that has run guanxi with Neo4j {NEO4J_VERSION}.",
+            remedy=f"Copy the folder `lib` of a machine that has run guanxi with Neo4j {version}.",
         )
     for jar in lock.jars:
         path = marked / jar.filename

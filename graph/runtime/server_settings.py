@@ -44,6 +44,9 @@ COMMON: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+NEWER_THAN_5: Final = frozenset({"dbms.fleet_manager.enabled", "server.fleet_discovery.enabled"})
+"""Settings that 5.26 refuses to start with: it has nothing that they would switch off."""
+
 JVM_FLAGS: Final = (
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     "--add-opens=java.base/java.io=ALL-UNNAMED",
@@ -97,11 +100,12 @@ def machine_memory_mb() -> int:
     return total // 2**20
 
 
-def embedded_conf(*, port: int, memory: Memory) -> dict[str, str]:
+def embedded_conf(*, port: int, memory: Memory, is_5: bool = False) -> dict[str, str]:
     """The whole `neo4j.conf` of the embedded server: loopback only, Bolt only, on the port given."""
     address = f"127.0.0.1:{port}"
+    common = {key: value for key, value in COMMON.items() if not (is_5 and key in NEWER_THAN_5)}
     return {
-        **COMMON,
+        **common,
         "db.memory.transaction.max": f"{memory.transaction_mb}m",
         "server.memory.pagecache.size": f"{memory.page_cache_mb}m",
         "server.default_listen_address": "127.0.0.1",

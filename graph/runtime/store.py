@@ -105,7 +105,7 @@ class StoreFolder:
                 remedy="Restore that file from a backup, or use another data folder.",
             ) from error
 
-    def prepare(self, *, memory: Memory, port: int) -> None:
+    def prepare(self, *, memory: Memory, port: int, is_5: bool = False) -> None:
         """Make what a start needs: folders, password, configuration. Safe to repeat; keeps the password."""
         try:
             for folder in (self.home, self.conf, self.home / "data", self.logs):
@@ -113,7 +113,9 @@ class StoreFolder:
                 folder.chmod(0o700)
             if not self.password_file.exists():
                 self._create_password()
-            write_private(self.conf / "neo4j.conf", conf_text(embedded_conf(port=port, memory=memory)))
+            write_private(
+                self.conf / "neo4j.conf", conf_text(embedded_conf(port=port, memory=memory, is_5=is_5))
+            )
             write_private(self.conf / "server-logs.xml", _SERVER_LOGS)
             write_private(self.conf / "user-logs.xml", _USER_LOGS)
             write_private(self.port_file, f"{port}\n")

@@ -213,7 +213,7 @@ class Supervisor:
         return trouble
 
     async def _start(self, port: int) -> Jvm:
-        self.folder.prepare(memory=self.memory, port=port)
+        self.folder.prepare(memory=self.memory, port=port, is_5=self.distribution.is_5)
         self._jvm = await Jvm.start(self.folder, self.distribution, memory=self.memory, port=port)
         return self._jvm
 

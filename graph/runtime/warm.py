@@ -109,9 +109,10 @@ async def _make(lib: Path, path: Path) -> None:
 
 async def _train(folder: StoreFolder, lib: Path, made: Path) -> None:
     port = folder.choose_port()
-    folder.prepare(memory=_MEMORY, port=port)
+    distribution = Distribution(lib)
+    folder.prepare(memory=_MEMORY, port=port, is_5=distribution.is_5)
     jvm = await Jvm.start(
-        folder, Distribution(lib), memory=_MEMORY, port=port, flags=(f"-XX:AOTCacheOutput={made}",)
+        folder, distribution, memory=_MEMORY, port=port, flags=(f"-XX:AOTCacheOutput={made}",)
     )
     try:
         if not await jvm.ready(timeout_seconds=TRAINING_SECONDS):

@@ -28,7 +28,7 @@ class ValueProvenance:
         description="What decided for the value shown: a strategy, `only`, `full_name`, `correction` or `tie`; "
         "null of the other values."
     )
-    correction: strawberry.ID | None = strawberry.field(description="For `retractCorrection`.")
+    correction: strawberry.ID | None = strawberry.field(description="For `takeFieldBack`.")
     corrected_by: str | None = strawberry.field(description="Id of the key that corrected it.")
     why: str | None = strawberry.field(
         description="The reason given for the correction; null unless the key may see personal values."

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeAlias
+
 import strawberry
 
 from api.gql.context import GqlInfo
@@ -10,8 +13,8 @@ from api.gql.profile.golden import CORRECTION
 from api.gql.profile.records import Profile, profile_of
 from api.gql.scalars import Instant
 from graph.access.roles import Permission
-from graph.errors import NotFoundError
-from graph.profile.corrections import StoredCorrection
+from graph.errors import ForbiddenError, InputError, NotFoundError
+from graph.profile.corrections import CorrectionService, StoredCorrection
 from graph.profile.golden import text_of
 from graph.profile.view import ProfileView
 
@@ -30,13 +33,112 @@ class Correction:
     retracted_at: Instant | None
 
 
+@strawberry.input(description="A field of a person, and the value to show of it.")
+class SetFieldInput:
+    """A correction to make."""
+
+    one_id: strawberry.ID
+    field: str = strawberry.field(description="A trait's name, or `phone` or `email`.")
+    value: str = strawberry.field(description="At most 1,000 characters, read as a source's would be.")
+    why: str = strawberry.field(description="At most 1,000 characters.")
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="Makes it safe to send again: a key used before writes nothing."
+    )
+
+
+@strawberry.input(description="A correction to take back.")
+class TakeFieldBackInput:
+    """A correction that shall not stand any more."""
+
+    correction: strawberry.ID
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="Makes it safe to send again, as taking back is anyway."
+    )
+
+
+@strawberry.type(description="The correction as it stands now.")
+class FieldCorrected:
+    """Success."""
+
+    correction: Correction
+    repeated: bool = strawberry.field(description="True where it was so before: nothing was written.")
+
+
+@strawberry.interface(name="CorrectionError", description="Why nothing was written.")
+class Refused:
+    """What every error says."""
+
+    message: str
+    remedy: str
+
+
+@strawberry.type(description="The oneId leads to nobody, or there is no such correction.")
+class CorrectionNotFound(Refused):
+    """An unknown id."""
+
+
+@strawberry.type(description="The key may not see personal values, so it may not set them.")
+class CorrectionForbidden(Refused):
+    """A key of another role."""
+
+
+@strawberry.type(description="What was sent cannot be taken.")
+class CorrectionInvalid(Refused):
+    """A mistake of the caller."""
+
+
+CorrectionPayload: TypeAlias = Annotated[
+    FieldCorrected | CorrectionNotFound | CorrectionForbidden | CorrectionInvalid,
+    strawberry.union("CorrectionPayload"),
+]
+
+
 @strawberry.type(name="Mutation")
 class ProfileMutation:
     """What can be done to the golden record."""
 
     @strawberry.mutation(
+        description="Set a field of a person by hand. The latest standing correction of a field is shown, whatever "
+        "sources state; it stands on the founder's profile and goes with it through merges and splits."
+    )
+    async def set_field(
+        self,
+        info: GqlInfo,
+        input: SetFieldInput,  # noqa: A002 - the argument's name in the schema
+    ) -> CorrectionPayload:
+        """Three statements; needs the permission to see personal values."""
+        by = info.context.caller.key_id
+        return await _told(
+            info,
+            lambda service: service.correct(
+                input.one_id,
+                input.field,
+                input.value,
+                why=input.why,
+                by=by,
+                idempotency_key=input.idempotency_key,
+            ),
+        )
+
+    @strawberry.mutation(description="Take a correction back; taking it back twice is harmless.")
+    async def take_field_back(
+        self,
+        info: GqlInfo,
+        input: TakeFieldBackInput,  # noqa: A002 - the argument's name in the schema
+    ) -> CorrectionPayload:
+        """Up to four statements; needs the permission to see personal values."""
+        by = info.context.caller.key_id
+        return await _told(
+            info,
+            lambda service: service.retract(
+                _correction_id(input.correction), by=by, idempotency_key=input.idempotency_key
+            ),
+        )
+
+    @strawberry.mutation(
+        deprecation_reason="Use `setField`, whose errors are data.",
         description="Set a field of a person by hand. The latest standing correction of a field is shown, "
-        "whatever sources state; it stands on the founder's profile and goes with it through merges and splits."
+        "whatever sources state; it stands on the founder's profile and goes with it through merges and splits.",
     )
     async def correct_field(
         self, info: GqlInfo, one_id: strawberry.ID, field: str, value: str, why: str
@@ -49,15 +151,38 @@ class ProfileMutation:
         )
         return _correction_of(made)
 
-    @strawberry.mutation(description="Take a correction back; taking it back twice is harmless.")
+    @strawberry.mutation(
+        deprecation_reason="Use `takeFieldBack`, whose errors are data.",
+        description="Take a correction back; taking it back twice is harmless.",
+    )
     async def retract_correction(self, info: GqlInfo, id: strawberry.ID) -> Correction:  # noqa: A002 - Relay's name
         """Up to four statements; needs the permission to see personal values."""
         caller = info.context.caller
         caller.require(Permission.CLEAR_IDENTIFIERS)
-        parsed = parse_id(id)
-        if parsed is None or parsed[0] != CORRECTION:
-            raise NotFoundError("There is no such correction.", remedy="Give the id as it came.")
-        return _correction_of(await info.context.services.corrections.retract(parsed[1], by=caller.key_id))
+        made = await info.context.services.corrections.retract(_correction_id(id), by=caller.key_id)
+        return _correction_of(made)
+
+
+async def _told(
+    info: GqlInfo, work: Callable[[CorrectionService], Awaitable[StoredCorrection]]
+) -> CorrectionPayload:
+    try:
+        info.context.caller.require(Permission.CLEAR_IDENTIFIERS)
+        made = await work(info.context.services.corrections)
+    except ForbiddenError as error:
+        return CorrectionForbidden(message=error.message, remedy=error.remedy)
+    except NotFoundError as error:
+        return CorrectionNotFound(message=error.message, remedy=error.remedy)
+    except InputError as error:
+        return CorrectionInvalid(message=error.message, remedy=error.remedy)
+    return FieldCorrected(correction=_correction_of(made), repeated=made.repeated)
+
+
+def _correction_id(id_: str) -> str:
+    parsed = parse_id(id_)
+    if parsed is None or parsed[0] != CORRECTION:
+        raise NotFoundError("There is no such correction.", remedy="Give the id as it came.")
+    return parsed[1]
 
 
 def _correction_of(stored: StoredCorrection) -> Correction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import strawberry
+from strawberry import federation
 
 from api.gql.context import GqlInfo
 from api.gql.ids import global_id, snapshot_key, user_cursor
@@ -61,7 +62,9 @@ class TouchpointFilter:
     until: Instant | None = strawberry.field(default=strawberry.UNSET, description="Before this time.")
 
 
-@strawberry.type(description="A resolved person.")
+@federation.type(
+    keys=["oneId"], description="A resolved person; other graphs of a company refer to them by `oneId`."
+)
 class User(Node):
     """A user; its pages of touchpoints were read with it, by the response keys of the selection."""
 

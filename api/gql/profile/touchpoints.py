@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 import strawberry
+from strawberry import federation
 
 from api.gql.ids import global_id, touchpoint_cursor, touchpoint_key
 from api.gql.node import Node
@@ -116,7 +117,7 @@ _ALIASES: Final = {
 }
 
 
-@strawberry.type
+@federation.type(shareable=True)  # other graphs of a federation have Relay's pages, too
 class PageInfo:
     """Where a page stands among the others."""
 

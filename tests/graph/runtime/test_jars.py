@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import RuntimeProvisionError
-from graph.runtime.jars import NEO4J_VERSION, Jar, format_lock, load_lock, parse_lock
+from graph.runtime.jars import VERSIONS, Jar, format_lock, load_lock, lock_file, parse_lock
 from tests.laws import examples
 
 WORD = st.from_regex(r"[a-z][a-z0-9.-]{0,12}", fullmatch=True)
@@ -27,11 +27,13 @@ JARS = st.lists(
 )
 
 
-def test_committed_lock_is_whole() -> None:
-    lock = load_lock()
+@pytest.mark.parametrize(("name", "jars"), [("2026.08", 225), ("5.26", 213)])
+def test_committed_lock_is_whole(name: str, jars: int) -> None:
+    version = VERSIONS[name]
+    lock = load_lock(lock_file(version))
     names = {jar.coordinate for jar in lock.jars}
-    assert len(lock.jars) == 225
-    assert {f"org.neo4j.app:neo4j-server:{NEO4J_VERSION}", f"org.neo4j:neo4j:{NEO4J_VERSION}"} <= names
+    assert len(lock.jars) == jars
+    assert {f"org.neo4j.app:neo4j-server:{version}", f"org.neo4j:neo4j:{version}"} <= names
     assert 100e6 < lock.size < 200e6
     assert not [jar for jar in lock.jars if "apoc" in jar.artifact or "data-science" in jar.artifact]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from graph.runtime.jvm import Distribution, clean_environment, java_command, kill_leftover
-from graph.runtime.server_settings import Memory
+from graph.runtime.server_settings import NEWER_THAN_5, Memory
 from graph.runtime.store import StoreFolder
 
 
@@ -61,3 +61,13 @@ def test_command_line_and_class_path_are_the_same_every_time(folder: StoreFolder
     command = java_command(folder, distribution, memory=Memory(heap_mb=1024, page_cache_mb=64))
     assert {"-Xmx1024m", "-Xms256m", f"-XX:AOTCache={tmp_path}/cache.aot", "--console-mode"} <= set(command)
     assert "-XX:+ExitOnOutOfMemoryError" in command
+    assert "org.neo4j.server.Neo4jCommunity" in command
+
+
+def test_the_long_supported_server_starts_by_its_own_class(folder: StoreFolder, tmp_path: Path) -> None:
+    (tmp_path / "neo4j-server-5.26.30.jar").touch()
+    command = java_command(folder, Distribution(tmp_path), memory=Memory(heap_mb=1024, page_cache_mb=64))
+    assert "org.neo4j.server.CommunityEntryPoint" in command
+    folder.prepare(memory=Memory(heap_mb=1024, page_cache_mb=64), port=20_001, is_5=True)
+    conf = (folder.conf / "neo4j.conf").read_text(encoding="utf-8")
+    assert not [name for name in NEWER_THAN_5 if name in conf]

@@ -130,7 +130,7 @@ def test_killed_download_is_continued_by_the_next_program(
     mirror: Repository, tmp_path: Path, ranges: bool
 ) -> None:
     mirror.ranges = ranges
-    lib = tmp_path / "neo4j" / module.NEO4J_VERSION / "lib"
+    lib = module.lib_folder(using(mirror.url, tmp_path))
     lib.mkdir(parents=True)
     (lib / "large-1.jar.part").write_bytes(FILES["large"][:300_000])
     (lib / "small-1.jar.part").write_bytes(FILES["small"])
@@ -179,7 +179,7 @@ def test_missing_jar_and_no_network_say_what_to_do(
 
 
 def test_full_disk_is_named_and_the_space_given_back(mirror: Repository, tmp_path: Path) -> None:
-    lib = tmp_path / "neo4j" / module.NEO4J_VERSION / "lib"
+    lib = module.lib_folder(using(mirror.url, tmp_path))
     lib.mkdir(parents=True)
     (lib / "large-1.jar.part").symlink_to("/dev/full")
     with pytest.raises(RuntimeProvisionError, match="The disk is full") as failure:
@@ -214,7 +214,7 @@ def test_two_programs_download_once(mirror: Repository, tmp_path: Path) -> None:
 
 
 def test_stop_ends_the_wait_for_another_program(mirror: Repository, tmp_path: Path) -> None:
-    folder = tmp_path / "neo4j" / module.NEO4J_VERSION
+    folder = module.lib_folder(using(mirror.url, tmp_path)).parent
     folder.mkdir(parents=True)
     handle = module.hold(folder / "download.lock")
     assert handle is not None

@@ -28,6 +28,16 @@ mutation ($id: ID!, $field: String!, $value: String!) {
   correctField(oneId: $id, field: $field, value: $value, why: "asked her") {
     id field value why by profile { recordId } recordedAt retractedAt } }
 """
+SET = """mutation ($id: ID!, $field: String = "name", $value: String = "王建华", $key: String) {
+  setField(input: {oneId: $id, field: $field, value: $value, why: "asked her", idempotencyKey: $key}) {
+    __typename
+    ... on FieldCorrected { repeated correction { id field value retractedAt } }
+    ... on CorrectionError { message remedy }
+  }
+}"""
+TAKE_BACK = """mutation ($id: ID!) { takeFieldBack(input: {correction: $id, idempotencyKey: "back"}) {
+  __typename ... on FieldCorrected { repeated correction { id retractedAt } }
+} }"""
 RETRACT = "mutation ($id: ID!) { retractCorrection(id: $id) { id value retractedAt } }"
 
 
@@ -149,6 +159,41 @@ async def test_a_correction_and_its_end(services: Services, ask: Ask) -> None:
     assert taken["retractedAt"] > made["recordedAt"]
     assert (await ask(RETRACT, {"id": made["id"]}))["retractCorrection"] == taken
     assert (await ask(GOLDEN, {"id": one_id}))["user"] == before
+
+
+async def test_a_correction_sent_twice_is_one(services: Services, ask: Ask) -> None:
+    one_id = await person(services, ask)
+    before = (await ask(GOLDEN, {"id": one_id}))["user"]
+    made = (await ask(SET, {"id": one_id, "key": "k"}))["setField"]
+    again = (await ask(SET, {"id": one_id, "key": "k", "value": "王建军"}))["setField"]
+    assert (made["__typename"], made["repeated"]) == ("FieldCorrected", False)
+    assert again == made | {"repeated": True}
+    another = (await ask(SET, {"id": one_id, "key": "l", "value": "王建军"}))["setField"]
+    assert another["correction"]["value"] == "王建军"
+    for correction in (another["correction"], made["correction"]):
+        taken = (await ask(TAKE_BACK, {"id": correction["id"]}))["takeFieldBack"]
+        assert taken["correction"]["retractedAt"], taken
+    twice = (await ask(TAKE_BACK, {"id": made["correction"]["id"]}))["takeFieldBack"]
+    assert twice == taken | {"repeated": True}
+    assert (await ask(GOLDEN, {"id": one_id}))["user"] == before
+
+
+async def test_errors_of_a_correction_are_data(
+    services: Services, ask: Ask, frontend: dict[str, str]
+) -> None:
+    one_id = await person(services, ask)
+    for variables, headers, name in (
+        ({"id": one_id}, frontend, "CorrectionForbidden"),
+        ({"id": "nobody"}, None, "CorrectionNotFound"),
+        ({"id": one_id, "field": "no field"}, None, "CorrectionInvalid"),
+        ({"id": one_id, "key": ""}, None, "CorrectionInvalid"),
+    ):
+        refused = (await ask(SET, variables, headers=headers))["setField"]
+        assert refused["__typename"] == name
+        assert refused["message"]
+        assert refused["remedy"]
+    unknown = {"id": global_id("User", "x")}
+    assert (await ask(TAKE_BACK, unknown))["takeFieldBack"] == {"__typename": "CorrectionNotFound"}
 
 
 async def test_who_may_not_see_may_not_correct(
