@@ -4,7 +4,7 @@
 // text. A row is [profile, oneId, last seen, …]: of a name its sealed traits, or id and
 // sealed value of the correction that states it; of tokens of an identifier its key and sealed value;
 // of a whole one its namespace and whether the evidence is trusted. Of the holders of one identifier 1,000 are looked at,
-// for a hot one has too many. With a `dealer`, only who is known to it, by profiles that no other dealer alone brought, and not when they were seen.
+// for a hot one has too many. With a `dealer`, only who is known to it, by profiles of its own sources and the brand's as in `profile.read_users`, and not when they were seen.
 // mode: read
 // param asked: MAP
 // param dealer: STRING
@@ -24,7 +24,7 @@ CALL () {
   WITH coalesce(corrected, node) AS p, CASE WHEN corrected IS NOT NULL THEN node END AS c, score
   MATCH (p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
   WHERE $dealer IS NULL OR (
-    (EXISTS { (p)-[:KNOWN_TO]->(:Dealer {id: $dealer}) } OR NOT EXISTS { (p)-[:KNOWN_TO]->(:Dealer) })
+    NOT EXISTS { MATCH (s:Source {name: p.source}) WHERE s.dealer <> $dealer }
     AND EXISTS { (u)<-[o:RESOLVED_TO WHERE o.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) })
   WITH p, u, c, score ORDER BY score DESC, p.lastSeenAt DESC LIMIT $kept
   RETURN collect([p.id, u.oneId, CASE WHEN $dealer IS NULL THEN p.lastSeenAt END, CASE WHEN c IS NULL THEN p.traits END, c.id, c.value]) AS names
@@ -37,7 +37,7 @@ CALL () {
     WITH e, p LIMIT 1000
     MATCH (p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
     WHERE $dealer IS NULL OR (
-      (EXISTS { (p)-[:KNOWN_TO]->(:Dealer {id: $dealer}) } OR NOT EXISTS { (p)-[:KNOWN_TO]->(:Dealer) })
+      NOT EXISTS { MATCH (s:Source {name: p.source}) WHERE s.dealer <> $dealer }
       AND EXISTS { (u)<-[o:RESOLVED_TO WHERE o.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) })
     RETURN e, p, u LIMIT 10
   }
@@ -52,7 +52,7 @@ CALL () {
     WITH e, p LIMIT 1000
     MATCH (p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
     WHERE $dealer IS NULL OR (
-      (EXISTS { (p)-[:KNOWN_TO]->(:Dealer {id: $dealer}) } OR NOT EXISTS { (p)-[:KNOWN_TO]->(:Dealer) })
+      NOT EXISTS { MATCH (s:Source {name: p.source}) WHERE s.dealer <> $dealer }
       AND EXISTS { (u)<-[o:RESOLVED_TO WHERE o.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) })
     RETURN e, p, u LIMIT 10
   }
@@ -67,7 +67,7 @@ CALL () {
     WITH e, p LIMIT 1000
     MATCH (p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
     WHERE $dealer IS NULL OR (
-      (EXISTS { (p)-[:KNOWN_TO]->(:Dealer {id: $dealer}) } OR NOT EXISTS { (p)-[:KNOWN_TO]->(:Dealer) })
+      NOT EXISTS { MATCH (s:Source {name: p.source}) WHERE s.dealer <> $dealer }
       AND EXISTS { (u)<-[o:RESOLVED_TO WHERE o.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) })
     RETURN e, p, u
   }
@@ -80,7 +80,7 @@ CALL () {
   WITH d, p LIMIT 1000
   MATCH (p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
   WHERE $dealer IS NULL OR (
-    (EXISTS { (p)-[:KNOWN_TO]->(:Dealer {id: $dealer}) } OR NOT EXISTS { (p)-[:KNOWN_TO]->(:Dealer) })
+    NOT EXISTS { MATCH (s:Source {name: p.source}) WHERE s.dealer <> $dealer }
     AND EXISTS { (u)<-[o:RESOLVED_TO WHERE o.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) })
   WITH d, p, u LIMIT $kept
   RETURN collect([p.id, u.oneId, CASE WHEN $dealer IS NULL THEN p.lastSeenAt END, d.role = 'owner']) AS vehicles

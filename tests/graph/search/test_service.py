@@ -19,11 +19,23 @@ from tests.graph.search.conftest import Find, indexed
 VIN = "LSVAA49J132047371"
 
 
-def at_dealer(user: str, dealer: str | None, **traits: Any) -> Message:
-    """What a dealer's system, or one of the brand, says of somebody."""
-    source = SourceDeclaration.model_validate({"name": f"of-{dealer or 'brand'}", "dealer": dealer})
-    event = {"type": "identify", "userId": user, "messageId": f"{dealer}-{user}", "traits": traits}
-    read = read_message(event, Arrival(source, 1_795_000_000_000_000))
+def dealers_source(dealer: str | None) -> SourceDeclaration:
+    """A dealer's system, or one of the brand."""
+    return SourceDeclaration.model_validate({"name": f"of-{dealer or 'brand'}", "dealer": dealer})
+
+
+def at_dealer(user: str, dealer: str | None, *, at: str | None = None, **traits: Any) -> Message:
+    """What a system says of somebody, or of a contact of theirs `at` another dealer."""
+    event: dict[str, Any] = {
+        "type": "identify",
+        "userId": user,
+        "messageId": f"{dealer}-{user}",
+        "traits": traits,
+    }
+    if at is not None:
+        event |= {"type": "track", "event": "Enquiry Submitted", "messageId": f"{dealer}-{user}-{at}"}
+        event["properties"] = {"dealer": at}
+    read = read_message(event, Arrival(dealers_source(dealer), 1_795_000_000_000_000))
     assert isinstance(read, Message)
     return read
 
@@ -140,11 +152,13 @@ async def test_who_was_erased_is_not_found_and_leaves_no_token(services: Service
 
 
 async def test_a_dealer_finds_its_own_people_by_what_it_may_see(services: Services, find: Find) -> None:
+    await services.sources.apply([dealers_source("d1"), dealers_source("d2"), dealers_source(None)])
     await services.writer.write(
         [
             at_dealer("a", "d1", name="王芳", phone="13912340001", email="feather@example.com"),
             at_dealer("b", "d2", name="王芳", phone="13912340002", email="bulldozer@example.com"),
             at_dealer("c", None, name="王芳", phone="13912340003"),
+            at_dealer("b", "d2", at="d1"),  # of d2's own system, though d1 knows the person
             at_dealer("d", "d1", name="赵敏", governmentId="110101199001011237", phone="13912340004"),
             at_dealer("e", "d2", name="孙倩", governmentId="110101199001011237", phone="13912340005"),
         ]
@@ -157,6 +171,9 @@ async def test_a_dealer_finds_its_own_people_by_what_it_may_see(services: Servic
         for text in hidden:
             assert await find(text, dealer=dealer) == [], (dealer, text)
     assert await find("王芳", dealer="nobody") == []
+    await services.writer.write([at_dealer("c", None, at="d2")])  # the brand's record of a person d2 knows
+    assert sorted(found for found, _ in await find("王芳", dealer="d2")) == ["b", "c"]
+    assert [found for found, _ in await find("王芳", dealer="d1")] == ["a"]
 
 
 async def test_what_is_no_query_is_refused(services: Services) -> None:
