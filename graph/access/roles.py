@@ -56,6 +56,12 @@ _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
 }
 
+
+def permissions_of(role: Role) -> frozenset[Permission]:
+    """What a role may do; nothing for one of a later version."""
+    return _POLICY.get(role, frozenset())
+
+
 AVAILABLE: Final = tuple(_POLICY)
 """The roles a key can have in this version."""
 
@@ -68,13 +74,20 @@ class Caller:
     key_id: str
     source: str | None = None
     dealer: str | None = None
+    only: frozenset[Permission] | None = None
+    """The permissions of its role that the key was made for; None: all of them."""
 
     def may(self, permission: Permission) -> bool:
-        """Whether the caller's role has a permission."""
-        return permission in _POLICY.get(self.role, frozenset())
+        """Whether the caller's role has a permission, and its key was not made for others only."""
+        return permission in permissions_of(self.role) and (self.only is None or permission in self.only)
 
     def require(self, permission: Permission) -> None:
-        """Raises ForbiddenError unless the caller's role has the permission."""
+        """Raises ForbiddenError unless the caller may do it."""
+        if permission in permissions_of(self.role) and not self.may(permission):
+            raise ForbiddenError(
+                f"The key was not made to {permission}.",
+                remedy="Use a key without --only, or one that names this too; `guanxi key create` makes one.",
+            )
         if not self.may(permission):
             raise ForbiddenError(
                 f"A key of role {self.role} may not {permission}.",
