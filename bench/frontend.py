@@ -109,10 +109,22 @@ async def frontend(bench: Bench) -> list[Figure]:
     crowd = await fill(bench)
     key = (await bench.services.access.create(Role.FRONTEND)).key
     wide = {"GUANXI_GRAPHQL_RATE": "1e9", "GUANXI_GRAPHQL_BURST": "1e9"}  # the whole load has one key
-    async with server(bench, **wide) as (address, pid), peer(bench.endpoint) as theirs, load() as loaded:
+    forgetful = {**wide, "GUANXI_REMEMBER_SECONDS": "0"}
+    async with (
+        server(bench, **wide) as (address, pid),
+        server(bench, **forgetful) as (other_address, other_pid),
+        peer(bench.endpoint) as theirs,
+        load() as loaded,
+    ):
         neo4j = java_of(bench.settings.data_dir)
-        ours = Server(address, "/graphql", pid, {"Authorization": f"Bearer {key}"})
+        bearer = {"Authorization": f"Bearer {key}"}
+        ours = Server(address, "/graphql", pid, bearer)
         figures = [await _rates(question, ours, theirs, loaded, neo4j) for question in questions(crowd)]
+        anew = Server(other_address, "/graphql", other_pid, bearer)
+        for question, figure in zip(questions(crowd), figures, strict=True):
+            await loaded(anew, question.ours, seconds=2)
+            result = await loaded(anew, question.ours, seconds=SECONDS)
+            figure.beside["everything read anew perSecond"] = round(result["perSecond"], 2)
         latency = await _latency(bench, ours, questions(crowd)[0], crowd)
         return [*figures, latency]
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -40,8 +41,22 @@ def from_datetime(moment: datetime) -> int:
 
 
 def isoformat(micros: int) -> str:
-    """RFC 3339 text in UTC with milliseconds, as `2026-11-22T08:00:00.000Z`."""
-    return to_datetime(micros).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """RFC 3339 text in UTC with milliseconds, as `2026-11-22T08:00:00.000Z`; years 1 to 9999.
+
+    Lists have thousands of times, of few days: put together, it takes a quarter of what `datetime` does.
+    """
+    day, within = divmod(micros, DAY)
+    minute, within = divmod(within, 60 * SECOND)
+    second, within = divmod(within, SECOND)
+    return f"{_day(day)}{_MINUTES[minute]}{second:02d}.{within // 1000:03d}Z"
+
+
+@lru_cache(maxsize=4_096)
+def _day(number: int) -> str:
+    return f"{date.fromordinal(_EPOCH.toordinal() + number).isoformat()}T"
+
+
+_MINUTES: Final = tuple(f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60))
 
 
 def new_id(now: int | None = None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from graph.ingest import catalogue_docs
-from graph.vocabulary import NODES, RELATIONSHIPS, Node, Relationship
+from graph.vocabulary import FULL_TEXT, NODES, RELATIONSHIPS, Node, Relationship
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -41,6 +41,11 @@ def _schema_lines() -> Iterator[str]:
     yield "## Nodes"
     for node in NODES:
         yield from _node(node)
+    yield ""
+    yield "## Full-text indexes"
+    for name, (labels, indexed) in FULL_TEXT.items():
+        yield ""
+        yield f"`{name}`: `{indexed}` of {', '.join(labels)}, words parted by spaces."
     yield ""
     yield "## Relationships"
     for relationship in RELATIONSHIPS:

@@ -31,7 +31,7 @@ def create(
         str | None, typer.Option("--source", help="For role source: whose events it brings.")
     ] = None,
     dealer: Annotated[
-        str | None, typer.Option("--dealer", help="For role dealer, which comes later.")
+        str | None, typer.Option("--dealer", help="For role dealer: whose people it sees.")
     ] = None,
     expires: Annotated[str | None, typer.Option("--expires", help=_EXPIRES)] = None,
     only: Annotated[
@@ -44,10 +44,12 @@ def create(
     """Make a key and show it, this once: only a digest of it is stored."""
     wanted = read_role(role)
     limited = read_only(only or (), wanted)
-    lasting = read_duration(expires) if expires else None
+    valid_for = read_duration(expires) if expires else None
 
     async def work(opened: Services) -> CreatedKey:
-        return await opened.access.create(wanted, source=source, dealer=dealer, only=limited, lasting=lasting)
+        return await opened.access.create(
+            wanted, source=source, dealer=dealer, only=limited, valid_for=valid_for
+        )
 
     _show_made(_with_services(load_settings(data_dir=data_dir), work), as_json=as_json)
 
@@ -75,8 +77,11 @@ def list_(data_dir: DataDir = None, as_json: JsonFlag = False) -> None:
 def rotate(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="The key's id, as `guanxi key list` shows it.")],
     grace: Annotated[
-        str, typer.Option("--grace", help="How long the old key stays good beside the new one, as 24h.")
-    ] = "0s",
+        str,
+        typer.Option(
+            "--grace", help="How long the old key stays good beside the new one, as 7d; 0s ends it now."
+        ),
+    ] = "24h",
     expires: Annotated[
         str | None,
         typer.Option("--expires", help=f"{_EXPIRES} Left out: for as long as the old one was made for."),
@@ -86,10 +91,10 @@ def rotate(
 ) -> None:
     """Replace a key by a new one of the same role, source, dealer and limits, and show that, this once."""
     wait = read_duration(grace)
-    lasting = read_duration(expires) if expires else None
+    valid_for = read_duration(expires) if expires else None
 
     async def work(opened: Services) -> CreatedKey:
-        return await opened.access.rotate(key_id, grace=wait, lasting=lasting)
+        return await opened.access.rotate(key_id, grace=wait, valid_for=valid_for)
 
     _show_made(_with_services(load_settings(data_dir=data_dir), work), as_json=as_json)
 

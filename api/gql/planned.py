@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from graphql import (
@@ -38,6 +38,7 @@ from api.gql.selection import LONGEST_LIST, Ahead, Selection, included, page_siz
 from api.gql.shapes import Complete, NotPlainError, PeoplePage, Shapes, collected
 from graph.access.roles import Permission
 from graph.errors import DatabaseUnavailableError
+from graph.profile.rows import Want
 
 KNOWN_OPERATIONS: Final = 256
 LONGEST_KNOWN: Final = 16_384
@@ -238,8 +239,14 @@ async def _user(
 ) -> Any:
     if arguments.get("asOf") is not None:
         raise NotPlainError
-    view = await context.people.user(arguments["oneId"], selection(1).want)
+    view = await context.people.user(arguments["oneId"], _seen_by(selection(1).want, context))
     return root.shape(view) if view else None
+
+
+def _seen_by(want: Want, context: GqlContext) -> Want:
+    """Selections are kept for all callers; whose rows are meant is each caller's."""
+    dealer = context.caller.dealer
+    return want if dealer is None else replace(want, dealer=dealer)
 
 
 async def _users(
@@ -247,7 +254,7 @@ async def _users(
 ) -> Any:
     size = page_size(arguments.get("first"), longest=LONGEST_LIST)
     after = arguments.get("after")
-    want = selection(size).want
+    want = _seen_by(selection(size).want, context)
     start = "" if after is None else read_user_cursor(after)
     views, has_next = await context.people.users(first=size, after=start, want=want)
     return root.shape(PeoplePage(views, has_next, start != ""))

@@ -4,6 +4,8 @@
 // from its index, newest first, and the parts are merged; `rows` is the longest page, plus one. `values` asks
 // for identifiers' sealed values and whose they are, `asked` for profiles' sealed record ids and traits, `clear` for VINs, `proof` whether a profile has a verified government id. The lists lie in a map, for the server plans anew for each magnitude of a list
 // that is a parameter of its own. The feed's position is read first: whatever was committed by then is in the answer. `profile.read_snapshots` answers in the same form for a time in the past.
+// A dealer is told of people of whom one profile is known to it, and of these its own and the brand's profiles, without times of use;
+// of their touchpoints those without a dealer and its own. Without `dealer` everything is told.
 // mode: read
 // param asked: MAP
 // param identifiers: BOOLEAN
@@ -12,22 +14,25 @@
 // param vehicles: BOOLEAN
 // param proof: BOOLEAN
 // param rows: INTEGER
+// param dealer: STRING
 // returns position: INTEGER
 // returns users: LIST<LIST<ANY>>
 /* :params {asked: {oneIds: ['0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'], pages: [['0', '9', null, null]], recordIds: true, traits: true},
-   identifiers: true, values: true, clear: false, vehicles: true, proof: true, rows: 21} */
+   identifiers: true, values: true, clear: false, vehicles: true, proof: true, rows: 21, dealer: null} */
 MATCH (h:FeedHead {lane: 0})
 WITH h.position AS position
 UNWIND $asked.oneIds AS asked
 OPTIONAL MATCH (gone:Erased {birthId: asked})
 MATCH (:Profile {birthId: coalesce(gone.successor, asked)})-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)
+WHERE $dealer IS NULL OR EXISTS { MATCH (u)<-[k:RESOLVED_TO WHERE k.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) }
 CALL (u) {
   MATCH (u)<-[r:RESOLVED_TO WHERE r.to IS NULL]-(p:Profile)
+  WHERE $dealer IS NULL OR NOT EXISTS { MATCH (s:Source {name: p.source}) WHERE s.dealer <> $dealer }
   WITH p ORDER BY p.seq
   RETURN collect(p) AS members,
          collect([
            p.id, p.source, CASE WHEN $asked.recordIds THEN p.recordId END, CASE WHEN $asked.traits THEN p.traits END,
-           p.firstSeenAt, p.lastSeenAt,
+           CASE WHEN $dealer IS NULL THEN p.firstSeenAt END, CASE WHEN $dealer IS NULL THEN p.lastSeenAt END,
            CASE WHEN p.corrected THEN COLLECT {
              MATCH (p)-[:CORRECTED]->(c:Correction WHERE c.retractedAt IS NULL)
              RETURN [c.id, c.field, c.value, c.by, c.why, c.recordedAt]
@@ -50,7 +55,11 @@ CALL (members) {
   WITH members WHERE $vehicles
   UNWIND members AS p
   MATCH (p)-[d:DRIVES]->(v:Vehicle)
-  RETURN collect([p.id, v.key, v.mask, v.model, d.role, d.ownerSince,
+  RETURN collect([p.id, v.key, v.mask,
+                  CASE WHEN $dealer IS NULL OR NOT EXISTS {
+                    MATCH (v)<-[:DRIVES]-(other:Profile)
+                    MATCH (s:Source {name: other.source}) WHERE s.dealer <> $dealer
+                  } THEN v.model END, d.role, d.ownerSince,
                   CASE WHEN $clear THEN d.vin END]) AS vehicles
 }
 CALL (members) {
@@ -62,6 +71,7 @@ CALL (members) {
       WHERE t.profileId = p.id AND t.at >= page[0] AND t.at < page[1]
         AND (page[2] IS NULL OR t.kind IN page[2])
         AND (page[3] IS NULL OR t.channel = page[3])
+        AND ($dealer IS NULL OR t.dealer IS NULL OR t.dealer = $dealer)
       RETURN t
       ORDER BY t.profileId DESC, t.at DESC
       LIMIT $rows

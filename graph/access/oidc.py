@@ -6,13 +6,13 @@ A claim is found by its name or, where no claim has that name, by its path throu
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from graph.access.roles import Caller, Role, read_role
+from graph.access.terms import DEALER_ID
 from graph.clock import SECOND
 from graph.errors import AccessError, ConfigurationError, ForbiddenError, InputError
 from graph.settings import Settings
@@ -29,7 +29,6 @@ EXPIRY_LEEWAY: Final = 2 * SECOND
 """How far it may be behind; so small that what lasts ends within 5 s of its token."""
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_DEALER: Final = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def caller_of(claims: Mapping[str, Any], rules: OidcRules) -> Caller:
     role = _role_of(_claim(claims, rules.role_claim), rules)
     dealer = _claim(claims, rules.dealer_claim)
     if role is Role.DEALER:
-        if not isinstance(dealer, str) or not _DEALER.fullmatch(dealer):
+        if not isinstance(dealer, str) or not DEALER_ID.fullmatch(dealer):
             raise ForbiddenError(
                 "The token names no dealer.", remedy=f"With role dealer, {rules.dealer_claim!r} names one."
             )

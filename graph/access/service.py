@@ -10,7 +10,7 @@ from typing import Any, Final
 from graph.access.cache import ExpiringCache
 from graph.access.keys import check_preset, digest, is_sendable, new_key
 from graph.access.roles import Caller, Permission, Role, permissions_of
-from graph.access.terms import from_stored, stored
+from graph.access.terms import DEALER_ID, from_stored, stored
 from graph.access.tokens import TokenVerifier, is_token
 from graph.clock import Clock, new_id, system_clock
 from graph.db import feed
@@ -84,15 +84,15 @@ class AccessService:
         source: str | None = None,
         dealer: str | None = None,
         only: frozenset[Permission] | None = None,
-        lasting: int | None = None,
+        valid_for: int | None = None,
     ) -> CreatedKey:
-        """A new key: good for `lasting` microseconds, else until revoked; for `only` some of what its role may do.
+        """A new key: good for `valid_for` microseconds, else until revoked; for `only` some of what its role may do.
 
-        Raises InputError where the role needs a source or takes none, or does not have what it is limited to.
+        Raises InputError where the role needs a source or dealer or takes none, or does not have what it is limited to.
         """
         _check_binding(role, source, dealer)
-        _check_terms(role, only, lasting)
-        expires_at = None if lasting is None else self._clock() + lasting
+        _check_terms(role, only, valid_for)
+        expires_at = None if valid_for is None else self._clock() + valid_for
         made = CreatedKey(id=new_id(), key=new_key(role), role=role, expires_at=expires_at)
         await self._write(
             "access.create_key",
@@ -145,20 +145,20 @@ class AccessService:
         self._verified.clear()
         return await self._key(key_id)
 
-    async def rotate(self, key_id: str, *, grace: int = 0, lasting: int | None = None) -> CreatedKey:
+    async def rotate(self, key_id: str, *, grace: int = 0, valid_for: int | None = None) -> CreatedKey:
         """A new key that may do what an old one may; that one stays good for `grace` microseconds, at most as it was.
 
-        The new one is good for `lasting` microseconds, else for as long as the old one was made for. A grace of nothing
-        ends the old key here at once, in other processes within 5 s. Raises NotFoundError for an unknown id, InputError
+        The new one is good for `valid_for` microseconds, else for as long as the old one was made for. No grace ends
+        the old key here at once, in other processes within 5 s. Raises NotFoundError for an unknown id, InputError
         for a key that is preset or is replaced, revoked or expired already.
         """
         old = await self._key(key_id)
         _check_not_preset(old)
         now = self._clock()
-        if lasting is None and old.expires_at is not None:
-            lasting = max(old.expires_at - old.created_at, 1)  # the two are of different clocks
-        _check_terms(old.role, None, lasting)
-        expires_at = None if lasting is None else now + lasting
+        if valid_for is None and old.expires_at is not None:
+            valid_for = max(old.expires_at - old.created_at, 1)  # the two are of different clocks
+        _check_terms(old.role, None, valid_for)
+        expires_at = None if valid_for is None else now + valid_for
         made = CreatedKey(id=new_id(), key=new_key(old.role), role=old.role, expires_at=expires_at)
         written = await self._write(
             "access.rotate_key",
@@ -254,12 +254,12 @@ def _unknown() -> AccessError:
     )
 
 
-def _check_terms(role: Role, only: frozenset[Permission] | None, lasting: int | None) -> None:
+def _check_terms(role: Role, only: frozenset[Permission] | None, valid_for: int | None) -> None:
     if only is not None and not (only and only <= permissions_of(role)):
         raise InputError(
             f"A key of role {role} can be limited to what its role may do.", remedy="Name some of that."
         )
-    if lasting is not None and lasting <= 0:
+    if valid_for is not None and valid_for <= 0:
         raise InputError("A key is to be good for some time.", remedy="Give a time above nothing, as 90d.")
 
 
@@ -272,10 +272,14 @@ def _check_not_preset(key: ApiKey) -> None:
 
 
 def _check_binding(role: Role, source: str | None, dealer: str | None) -> None:
-    if dealer is not None:
+    if role is not Role.DEALER and dealer is not None:
+        raise InputError(f"A key of role {role} is not bound to a dealer.", remedy="Leave --dealer out.")
+    if role is Role.DEALER and dealer is None:
+        raise InputError("A key of role dealer needs the dealer's id.", remedy="Add --dealer ID.")
+    if dealer is not None and not DEALER_ID.fullmatch(dealer):
         raise InputError(
-            f"A key of role {role} is not bound to a dealer.",
-            remedy="Leave --dealer out: dealer keys come later.",
+            "The dealer has an id that cannot be one.",
+            remedy="Use 1 to 100 letters, digits, dots, colons, hyphens and underscores, a letter or digit first.",
         )
     if role is not Role.SOURCE:
         if source is not None:

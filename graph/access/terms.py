@@ -12,6 +12,9 @@ from graph.errors import InputError
 
 LONGEST: Final = 3_650 * DAY
 
+DEALER_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
+"""What a dealer may be called by a key or a token that is bound to it."""
+
 _UNITS: Final = {"s": SECOND, "m": 60 * SECOND, "h": 3_600 * SECOND, "d": DAY, "w": 7 * DAY}
 _DURATION: Final = re.compile(r"([0-9]{1,9})([smhdw])")
 

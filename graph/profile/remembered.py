@@ -4,8 +4,8 @@ Nothing here is stale: before a remembered person is shown, the feed is looked a
 request came (those who come meanwhile share the next look), and whoever was touched since is forgotten. So a commit
 that was over before a question is in its answer, as it is when everything is read anew.
 
-Only what every role sees is kept: masks, never clear identifiers. Names and record ids are in the clear here, as
-unwrapped keys are, for a minute at most.
+Only what every role of the brand sees is kept: masks, never clear identifiers. Names and record ids are in the clear
+here, as unwrapped keys are, for a minute at most.
 """
 
 from __future__ import annotations
@@ -46,8 +46,11 @@ class _Held:
 
 
 def memorable(want: Want) -> bool:
-    """Whether an answer may be kept: of now, and without clear values."""
-    return want.as_of is None and not want.clear and not want.golden
+    """Whether an answer may be kept: of now, without clear values, and not what one dealer alone may see.
+
+    That hangs on what other people's sources declare, too, which touches nobody in the feed.
+    """
+    return want.as_of is None and want.dealer is None and not want.clear and not want.golden
 
 
 class Remembered:
@@ -65,7 +68,7 @@ class Remembered:
         self._seconds = seconds
         self._most = most
         self._monotonic = monotonic
-        self._held: OrderedDict[Key, _Held] = OrderedDict()
+        self._held: dict[Want, OrderedDict[str, _Held]] = {}
         self._of: dict[str, set[Key]] = {}
         self._size = 0
         self._seen = 0
@@ -76,7 +79,7 @@ class Remembered:
         self._sweep: asyncio.TimerHandle | None = None
 
     def __repr__(self) -> str:
-        return f"Remembered(people={len(self._held)})"
+        return f"Remembered(people={sum(map(len, self._held.values()))})"
 
     @property
     def seen(self) -> int:
@@ -85,7 +88,8 @@ class Remembered:
 
     def any_of(self, asked: Iterable[str], want: Want) -> bool:
         """Whether somebody of these is remembered, so that a look at the feed is worth its while."""
-        return any((one, want) in self._held for one in asked)
+        held = self._held.get(want)
+        return held is not None and any(one in held for one in asked)
 
     async def look(self) -> None:
         """Look at the feed, from now on; who asks while another looks waits for the next look, with all others."""
@@ -124,14 +128,25 @@ class Remembered:
 
     def get(self, asked: str, want: Want) -> UserView | None:
         """The person whom a oneId leads to, as shown for such a question before; after a look only."""
-        held = self._held.get((asked, want))
+        return self.of([asked], want).get(asked)
+
+    def of(self, asked: Iterable[str], want: Want) -> dict[str, UserView]:
+        """Those who are remembered, by the oneId asked, as shown for such a question before; after a look only."""
+        held = self._held.get(want)
         if held is None:
-            return None
-        if held.until < self._monotonic():
-            self._drop((asked, want))
-            return None
-        self._held.move_to_end((asked, want))
-        return held.view
+            return {}
+        now = self._monotonic()
+        found: dict[str, UserView] = {}
+        for one in asked:
+            kept = held.get(one)
+            if kept is None:
+                continue
+            if kept.until < now:
+                self._drop((one, want))
+                continue
+            held.move_to_end(one)
+            found[one] = kept.view
+        return found
 
     def put(self, asked: str, want: Want, view: UserView, *, position: int) -> None:
         """Keep what was read when the feed stood at `position` or behind it; nothing that was touched since."""
@@ -142,17 +157,19 @@ class Remembered:
             at > position and not touched.isdisjoint(ids) for at, touched in self._touched
         ):
             return
-        key = (asked, want)
-        if key in self._held:
+        held, key = self._held.get(want), (asked, want)
+        if held is not None and asked in held:
             self._drop(key)
         size = _EACH + len(view.profiles) + len(view.identifiers) + len(view.vehicles)
         size += sum(len(page.touchpoints) for page in view.pages)
-        self._held[key] = _Held(view, position, ids, size, self._monotonic() + self._seconds)
+        kept = _Held(view, position, ids, size, self._monotonic() + self._seconds)
+        self._held.setdefault(want, OrderedDict())[asked] = kept
         self._size += size
         for id_ in ids:
             self._of.setdefault(id_, set()).add(key)
         while self._size > self._most:
-            self._drop(next(iter(self._held)))
+            oldest = next(iter(self._held))  # of the question that was first asked longest ago
+            self._drop((next(iter(self._held[oldest])), oldest))
         if self._sweep is None:
             self._sweep = asyncio.get_running_loop().call_later(self._seconds, self._sweep_old)
 
@@ -160,7 +177,7 @@ class Remembered:
         """Forget whoever has any of these users, profiles or vehicles, and was read before that commit."""
         for id_ in self._of.keys() & ids:
             for key in list(self._of.get(id_, ())):
-                if self._held[key].position < position:
+                if self._held[key[1]][key[0]].position < position:
                     self._drop(key)
 
     def _forget_all(self) -> None:
@@ -170,9 +187,13 @@ class Remembered:
         self._size = 0
 
     def _drop(self, key: Key) -> None:
-        held = self._held.pop(key)
-        self._size -= held.size
-        for id_ in held.ids:
+        asked, want = key
+        held = self._held[want]
+        kept = held.pop(asked)
+        if not held:
+            del self._held[want]
+        self._size -= kept.size
+        for id_ in kept.ids:
             keys = self._of[id_]
             keys.discard(key)
             if not keys:
@@ -181,8 +202,10 @@ class Remembered:
     def _sweep_old(self) -> None:
         """Nobody is kept beyond the time, though nobody asks any more."""
         now = self._monotonic()
-        for key in [key for key, held in self._held.items() if held.until < now]:
-            self._drop(key)
+        everybody = [(one, want, kept) for want, held in self._held.items() for one, kept in held.items()]
+        for one, want, kept in everybody:
+            if kept.until < now:
+                self._drop((one, want))
         self._sweep = None
         if self._held:
             self._sweep = asyncio.get_running_loop().call_later(self._seconds / 4, self._sweep_old)

@@ -78,7 +78,7 @@ class RelationshipView:
             return dict(zip((row.asked for row in rows), self._view(rows, want), strict=True))
         if not looked and known.any_of(one_ids, want):
             await known.look()
-        found = {one: view for one in one_ids if (view := known.get(one, want)) is not None}
+        found = known.of(one_ids, want)
         missing = [one for one in one_ids if one not in found]
         if missing:
             position, rows = await self._repository.users_at(missing, self._asked(want))
@@ -95,13 +95,7 @@ class RelationshipView:
 
     async def users(self, *, first: int, after: str, want: Want) -> tuple[list[UserView], bool]:
         """People by ascending oneId above `after`, and whether more follow. Two statements."""
-        known = self._remembered
-        seen = known.seen if known else 0
-        one_ids, head, entries = await self._repository.one_ids(
-            after, first + 1, seen=seen, limit=ENTRIES if known else 0
-        )
-        if known:
-            known.learn(seen, head, entries)
+        one_ids = await self._page(after, first + 1, want)
         if not one_ids:
             return [], False
         page = one_ids[:first]
@@ -109,6 +103,19 @@ class RelationshipView:
         # A person may have become another's between the two statements; then the page is shorter, not wrong.
         present = [view for one in page if (view := found.get(one)) is not None and view.one_id == one]
         return present, len(one_ids) > first
+
+    async def _page(self, after: str, rows: int, want: Want) -> list[str]:
+        """The next oneIds; where people are remembered, the feed was looked at with them."""
+        if want.dealer is not None:
+            return await self._repository.dealer_one_ids(after, rows, dealer=want.dealer)
+        known = self._remembered
+        seen = known.seen if known else 0
+        one_ids, head, entries = await self._repository.one_ids(
+            after, rows, seen=seen, limit=ENTRIES if known else 0
+        )
+        if known:
+            known.learn(seen, head, entries)
+        return one_ids
 
     async def people(self, one_ids: Sequence[str], want: Want) -> dict[str, UserView]:
         """The people whom these oneIds lead to, by the id asked; who leads nowhere is left out. One statement."""
@@ -121,14 +128,18 @@ class RelationshipView:
         a scoped namespace is written `scope/value`; without a scope, those of all declared sources and of all
         sources with a key are tried. Two or three statements.
 
-        Raises InputError for an unknown namespace and for what is no such identifier.
+        Raises InputError for an unknown namespace and for what is no such identifier, ForbiddenError for a dealer who
+        asks for the past.
         """
         normal = _normal(namespace, value)
         if namespace == Namespace.VIN:
-            one_id = await self._repository.owner(self._vehicle_key(normal), as_of=want.as_of)
+            one_id = await self._repository.owner(
+                self._vehicle_key(normal), dealer=want.dealer, as_of=want.as_of
+            )
         else:
             keys = await self._keys(namespace, normal)
-            one_id = (await self._repository.holders(keys, as_of=want.as_of)).only
+            held = await self._repository.holders(keys, dealer=want.dealer, as_of=want.as_of)
+            one_id = held.only
         return await self.user(one_id, want) if one_id else None
 
     async def users_by_identifier(
@@ -144,10 +155,12 @@ class RelationshipView:
         normal = _normal(namespace, value)
         at = UNTIL_NOW if want.as_of is None else want.as_of
         if namespace == Namespace.VIN:
-            held = await self._repository.list_drivers(self._vehicle_key(normal), at=at, rows=first + 1)
+            held = await self._repository.list_drivers(
+                self._vehicle_key(normal), at=at, rows=first + 1, dealer=want.dealer
+            )
         else:
             keys = await self._keys(namespace, normal)
-            held = await self._repository.list_holders(keys, at=at, rows=first + 1)
+            held = await self._repository.list_holders(keys, at=at, rows=first + 1, dealer=want.dealer)
         users = await self._shown(sorted({h.one_id for h in held}), want)
         sealers = sealers_of(self._keyring, (h.profile.id for h in held))
         holders = [
@@ -168,30 +181,33 @@ class RelationshipView:
     ) -> UserView | FormerUserView | None:
         """The user of exactly this oneId, or that it is a former one; None for a oneId never borne.
 
-        One statement, three for a former one: the person it leads to is read with `if_former`.
+        One statement, three for a former one: the person it leads to is read with `if_former`. To a dealer there are
+        no former ones: when and into whom somebody merged may be another's doing.
         """
         current = await self.user(one_id, want)
         if current is not None and current.one_id == one_id:
             return current
+        if want.dealer is not None:
+            return None
         until = await self._repository.former_until(one_id)
         return None if until is None else FormerUserView(one_id, until, await self.user(one_id, if_former))
 
-    async def members(self, one_id: str) -> tuple[str, frozenset[str]] | None:
+    async def members(self, one_id: str, *, dealer: str | None) -> tuple[str, frozenset[str]] | None:
         """The oneId that a oneId leads to now, and its profiles' ids; None where it leads nowhere."""
-        return await self._repository.members(one_id)
+        return await self._repository.members(one_id, dealer=dealer)
 
-    async def profile(self, profile_id: str) -> ProfileView | None:
+    async def profile(self, profile_id: str, *, dealer: str | None) -> ProfileView | None:
         """One profile."""
-        row = await self._repository.profile(profile_id)
+        row = await self._repository.profile(profile_id, dealer=dealer)
         return view_profile(row, sealers_of(self._keyring, [row.id])) if row else None
 
-    async def touchpoint(self, profile_id: str, at: str) -> TouchpointRow | None:
+    async def touchpoint(self, profile_id: str, at: str, *, dealer: str | None) -> TouchpointRow | None:
         """One touchpoint."""
-        return await self._repository.touchpoint(profile_id, at)
+        return await self._repository.touchpoint(profile_id, at, dealer=dealer)
 
-    async def vehicle(self, key: str, *, clear: bool) -> VehicleView | None:
+    async def vehicle(self, key: str, *, clear: bool, dealer: str | None) -> VehicleView | None:
         """One vehicle."""
-        rows = await self._repository.vehicle(key, clear=clear)
+        rows = await self._repository.vehicle(key, clear=clear, dealer=dealer)
         if not rows:
             return None
         return view_vehicles(rows, sealers_of(self._keyring, (row.profile_id for row in rows)))[0]

@@ -60,9 +60,11 @@ async def frontend(services: Services) -> dict[str, str]:
     return await headers_of(services, Role.FRONTEND)
 
 
-async def headers_of(services: Services, role: Role, *, source: str | None = None) -> dict[str, str]:
+async def headers_of(
+    services: Services, role: Role, *, source: str | None = None, dealer: str | None = None
+) -> dict[str, str]:
     """Headers of a caller with a fresh key of this role."""
-    made = await services.access.create(role, source=source)
+    made = await services.access.create(role, source=source, dealer=dealer)
     return {"Authorization": f"Bearer {made.key}"}
 
 

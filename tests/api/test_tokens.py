@@ -92,6 +92,7 @@ async def test_people_are_asked_with_a_token_or_a_key(
 ) -> None:
     assert (await post(place, issuer.token())).json() == {"data": {"users": {"edges": []}}}
     assert (await post(place, frontend["Authorization"].removeprefix("Bearer "))).status_code == 200
+    assert (await post(place, issuer.token(role="crm-dealer", dealer="d-7"))).status_code == 200
     for token, status, code in (
         (issuer.token(role="ops"), 403, "forbidden"),
         (issuer.token(role="nobody"), 403, "forbidden"),

@@ -38,9 +38,10 @@ class HouseholdMember:
     @strawberry.field(description="The person; all members of a request are read at once.")
     async def user(self, info: GqlInfo) -> User | None:
         """One statement for all members that are selected alike."""
-        clear = info.context.caller.may(Permission.CLEAR_IDENTIFIERS)
+        caller = info.context.caller
+        clear = caller.may(Permission.CLEAR_IDENTIFIERS)
         raw: Resolving = info._raw_info  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
-        selection = read_selection(raw, clear=clear, users=_MOST_MEMBERS)
+        selection = read_selection(raw, clear=clear, users=_MOST_MEMBERS, dealer=caller.dealer)
         return await loader_of(info.context).user(self.one_id, selection)
 
 

@@ -36,6 +36,12 @@ async def test_a_key_is_verified(access: AccessService) -> None:
     assert made.key not in repr(made)
 
 
+async def test_a_dealers_key_is_bound_to_it(access: AccessService) -> None:
+    made = await access.create(Role.DEALER, dealer="d-1")
+    assert await access.verify(made.key) == Caller(role=Role.DEALER, key_id=made.id, dealer="d-1")
+    assert [key.dealer for key in await access.keys()] == ["d-1"]
+
+
 async def test_only_the_digest_is_stored(access: AccessService, database: Database) -> None:
     made = await access.create(Role.ADMIN)
     rows = await database.run_schema("CYPHER 5 MATCH (k:ApiKey) RETURN properties(k) AS stored")
@@ -81,6 +87,9 @@ async def test_revoking_an_unknown_key(access: AccessService) -> None:
         (Role.SOURCE, "x" * 65, None, "letters"),
         (Role.ADMIN, "shop", None, "--source"),
         (Role.FRONTEND, None, "d1", "--dealer"),
+        (Role.DEALER, None, None, "--dealer"),
+        (Role.DEALER, None, "d 1", "letters"),
+        (Role.DEALER, "shop", "d1", "--source"),
     ],
 )
 async def test_a_key_bound_to_the_wrong_thing(
@@ -155,7 +164,7 @@ class TestTerms:
         return AccessService(database, clock=time)
 
     async def test_a_key_expires_though_it_is_remembered(self, access: AccessService, time: Time) -> None:
-        made = await access.create(Role.FRONTEND, lasting=DAY)
+        made = await access.create(Role.FRONTEND, valid_for=DAY)
         assert made.expires_at == time.now + DAY
         time.now += DAY - 1
         assert (await access.verify(made.key)).role is Role.FRONTEND
@@ -185,12 +194,12 @@ class TestTerms:
         with pytest.raises(InputError, match="limited"):
             await access.create(Role.FRONTEND, only=frozenset())
         with pytest.raises(InputError, match="some time"):
-            await access.create(Role.FRONTEND, lasting=0)
+            await access.create(Role.FRONTEND, valid_for=0)
         assert await access.keys() == []
 
     async def test_rotating(self, access: AccessService, time: Time) -> None:
         only = frozenset({Permission.INGEST})
-        old = await access.create(Role.SOURCE, source="shop", only=only, lasting=10 * DAY)
+        old = await access.create(Role.SOURCE, source="shop", only=only, valid_for=10 * DAY)
         before = await access.verify(old.key)
         time.now += 2 * DAY
         new = await access.rotate(old.id, grace=DAY)
@@ -213,8 +222,8 @@ class TestTerms:
             await access.verify(old.key)
 
     async def test_grace_never_lengthens_a_key(self, access: AccessService, time: Time) -> None:
-        old = await access.create(Role.FRONTEND, lasting=DAY)
-        await access.rotate(old.id, grace=5 * DAY, lasting=30 * DAY)
+        old = await access.create(Role.FRONTEND, valid_for=DAY)
+        await access.rotate(old.id, grace=5 * DAY, valid_for=30 * DAY)
         assert [key.expires_at for key in await access.keys()] == [time.now + DAY, time.now + 30 * DAY]
 
     async def test_of_two_who_rotate_at_once_one_does(self, access: AccessService) -> None:
@@ -232,7 +241,7 @@ class TestTerms:
             await access.rotate("nobody")
         revoked = await access.create(Role.FRONTEND)
         await access.revoke(revoked.id)
-        expired = await access.create(Role.FRONTEND, lasting=1)
+        expired = await access.create(Role.FRONTEND, valid_for=1)
         time.now += 1
         for key in (revoked, expired):
             with pytest.raises(InputError, match="already"):
