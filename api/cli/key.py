@@ -13,8 +13,8 @@ from api.cli.output import DataDir, JsonFlag, show
 from api.wiring import Services, services
 from graph.access.roles import AVAILABLE, read_role
 from graph.access.service import ApiKey, CreatedKey
-from graph.access.terms import read_duration, read_only, stored
-from graph.clock import isoformat, system_clock
+from graph.access.terms import read_only, stored
+from graph.clock import isoformat, read_duration, system_clock
 from graph.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -79,9 +79,9 @@ def rotate(
     grace: Annotated[
         str,
         typer.Option(
-            "--grace", help="How long the old key stays good beside the new one, as 7d; 0s ends it now."
+            "--grace", help="How long the old key stays good beside the new one, as 24h; 0h ends it now."
         ),
-    ] = "24h",
+    ] = "7d",
     expires: Annotated[
         str | None,
         typer.Option("--expires", help=f"{_EXPIRES} Left out: for as long as the old one was made for."),

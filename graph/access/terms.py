@@ -1,4 +1,4 @@
-"""The terms of a key: how long it is good, and what of its role it may do. Pure."""
+"""The terms of a key: whom it may be bound to, and what of its role it may do. Pure."""
 
 from __future__ import annotations
 
@@ -7,28 +7,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from graph.access.roles import Permission, Role, permissions_of
-from graph.clock import DAY, SECOND
 from graph.errors import InputError
-
-LONGEST: Final = 3_650 * DAY
 
 DEALER_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
 """What a dealer may be called by a key or a token that is bound to it."""
-
-_UNITS: Final = {"s": SECOND, "m": 60 * SECOND, "h": 3_600 * SECOND, "d": DAY, "w": 7 * DAY}
-_DURATION: Final = re.compile(r"([0-9]{1,9})([smhdw])")
-
-
-def read_duration(text: str) -> int:
-    """Microseconds of a text as `90d`, `24h`, `30m`, `2w` or `10s`; 0 to ten years. Raises InputError."""
-    found = _DURATION.fullmatch(text.strip().lower())
-    micros = int(found[1]) * _UNITS[found[2]] if found else -1
-    if not 0 <= micros <= LONGEST:
-        raise InputError(
-            "A time is a whole number and one of s, m, h, d and w, ten years at most.",
-            remedy="Write it as 90d or 24h.",
-        )
-    return micros
 
 
 def short_name(permission: Permission) -> str:

@@ -69,6 +69,20 @@ async def test_a_key_with_terms_is_rotated(run: Run, database: Database) -> None
     assert "rotated or revoked already" in str((await asyncio.to_thread(run, "rotate", made["id"])).exception)
 
 
+async def test_a_dealers_key_is_rotated(run: Run, database: Database) -> None:
+    bound = ("--role", "dealer", "--dealer", "d-1")
+    shown = await asyncio.to_thread(run, "create", *bound, "--expires", "90d", "--json")
+    made = orjson.loads(shown.stdout)
+    rotated = await asyncio.to_thread(run, "rotate", made["id"], "--grace", "0h", "--json")
+    new = orjson.loads(rotated.stdout)
+    assert (await AccessService(database).verify(new["key"])).dealer == "d-1"
+    with pytest.raises(AccessError):
+        await AccessService(database).verify(made["key"])
+    listed = (await asyncio.to_thread(run, "list")).stdout
+    assert f"{made['id']}  dealer    expired" in listed
+    assert f"{new['id']}  dealer    active" in listed
+
+
 async def test_mistakes(run: Run) -> None:
     for arguments, expected, says in (
         (["create", "--role", "root"], InputError, "no such role"),
@@ -76,8 +90,9 @@ async def test_mistakes(run: Run) -> None:
         (["create", "--role", "source"], InputError, "--source"),
         (["create", "--role", "admin", "--dealer", "d1"], InputError, "--dealer"),
         (["create", "--role", "frontend", "--only", "erase"], InputError, "can be limited"),
-        (["create", "--role", "frontend", "--expires", "soon"], InputError, "whole number"),
+        (["create", "--role", "admin", "--expires", "soon"], InputError, "no duration"),
         (["create", "--role", "frontend", "--expires", "0d"], InputError, "some time"),
+        (["create", "--role", "dealer"], InputError, "--dealer"),
         (["rotate", "nobody"], NotFoundError, "no key"),
         (["revoke", "nobody"], NotFoundError, "no key"),
     ):

@@ -1,4 +1,4 @@
-"""How long a key is good, and what of its role it may do."""
+"""What of its role a key may do."""
 
 from __future__ import annotations
 
@@ -7,31 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.access.roles import AVAILABLE, Caller, Permission, Role, permissions_of
-from graph.access.terms import from_stored, read_duration, read_only, short_name, stored
-from graph.clock import DAY, SECOND
+from graph.access.terms import from_stored, read_only, short_name, stored
 from graph.errors import ForbiddenError, InputError
-
-
-@pytest.mark.parametrize(
-    ("text", "micros"),
-    [
-        ("90d", 90 * DAY),
-        ("24h", DAY),
-        ("30m", 1_800 * SECOND),
-        (" 2W ", 14 * DAY),
-        ("10s", 10 * SECOND),
-        ("0s", 0),
-        ("3650d", 3_650 * DAY),
-    ],
-)
-def test_a_duration(text: str, micros: int) -> None:
-    assert read_duration(text) == micros
-
-
-@pytest.mark.parametrize("text", ["", "90", "d", "-1d", "1.5h", "1y", "3651d", "9999999999d", "1d 2h", "٣d"])
-def test_what_is_none(text: str) -> None:
-    with pytest.raises(InputError, match="whole number"):
-        read_duration(text)
 
 
 def test_permissions_are_named_in_full_or_in_short() -> None:
