@@ -43,6 +43,7 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
         readiness.close()
         await services.tail.aclose()
         await engine.aclose()
+        await services.access.aclose()
 
     app = FastAPI(
         title="guanxi",
@@ -81,7 +82,7 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
 
     async def metrics(request: Request) -> Response:
         """What Prometheus reads; for keys that may see metrics."""
-        caller = await services.access.verify(bearer(request.headers.get("authorization", "")))
+        caller = await services.access.identify(bearer(request.headers.get("authorization", "")))
         request.state.caller = caller
         caller.require(Permission.OBSERVE)
         return Response(services.metrics.text(), headers={"Cache-Control": "no-store"}, media_type=MEDIA)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from api.metrics import Metrics
 from api.slow import SlowStatements
+from graph.access.oidc import read_rules
 from graph.access.service import AccessService
+from graph.access.tokens import TokenVerifier
 from graph.clock import Clock, system_clock
 from graph.db.connect import connect
 from graph.db.database import Database
@@ -121,6 +123,7 @@ def compose(
 ) -> Services:
     """The services on a database and keyring that are open, migrated and tied to each other."""
     blind = BlindIndex(keyring.index_root)
+    oidc = read_rules(settings)
     matching = Matching(database, keyring=keyring, blind=blind, rules=rules, clock=clock)
     people = RelationshipView(
         ProfileRepository(database),
@@ -138,7 +141,9 @@ def compose(
         blind=blind,
         rules=rules,
         writer=Writer(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
-        access=AccessService(database, clock=clock),
+        access=AccessService(
+            database, tokens=TokenVerifier(oidc, clock=clock) if oidc else None, clock=clock
+        ),
         sources=SourceRegistry(database, clock=clock),
         judgements=JudgementService(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
         review=ReviewQueue(

@@ -9,6 +9,7 @@
     │   └── TooLargeError
     ├── AccessError                 no key, a wrong key
     │   └── ForbiddenError          a good key that may not do this
+    ├── IssuerUnavailableError      tokens cannot be verified: their issuer is away
     ├── RateLimitedError            too many requests for one key
     ├── OverloadedError             too many requests for this process
     ├── ShelfError                  a .cypher file breaks its contract
@@ -82,6 +83,13 @@ class ForbiddenError(AccessError):
 
     code = "forbidden"
     status = 403
+
+
+class IssuerUnavailableError(GuanxiError):
+    """The keys that verify tokens cannot be fetched from their issuer now; API keys go on working."""
+
+    code = "issuer_unavailable"
+    status = 503
 
 
 class RateLimitedError(GuanxiError):

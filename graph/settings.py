@@ -103,6 +103,22 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("NEO4J_VERSION", "neo4j_version"),
         description="Which Neo4j is embedded; a data folder goes on to a newer one, never back.",
     )
+
+    oidc_issuer: str | None = Field(
+        None, description="The `iss` of tokens that are taken beside keys; unset takes none."
+    )
+    oidc_audience: str | None = Field(None, description="The `aud` that a token must be made for.")
+    oidc_jwks: str | None = Field(
+        None, description="Address of the issuer's keys; else its discovery document says it."
+    )
+    oidc_algorithms: tuple[str, ...] = Field(
+        ("RS256", "ES256"), description="Algorithms that may have signed a token; asymmetric ones only."
+    )
+    oidc_role_claim: str = Field("role", description="The claim that says a caller's role, or its path.")
+    oidc_dealer_claim: str = Field("dealer", description="The claim that says which dealer it is bound to.")
+    oidc_roles: dict[str, str] = Field(
+        {}, description='What values of the role claim mean, as {"crm-steward": "steward"}.'
+    )
     neo4j_uri: str | None = Field(
         None,
         validation_alias=AliasChoices("NEO4J_URI", "neo4j_uri"),

@@ -148,11 +148,11 @@ class Engine:
     async def identify(self, authorization: str) -> Identified:
         """Who sends this Authorization. Raises AccessError, ForbiddenError, RateLimitedError."""
         key = bearer(authorization)
-        caller = await self._services.access.verify(key)
+        caller = await self._services.access.identify(key)
         caller.require(Permission.QUERY)
 
         async def still_allowed() -> None:
-            if await self._services.access.verify(key) != caller:
+            if await self._services.access.identify(key) != caller:
                 raise AccessError("The key may do something else now.", remedy="Connect anew.")
 
         self._limiter.check(caller.key_id)

@@ -8,9 +8,12 @@
 // returns preset: BOOLEAN
 // returns recordedAt: INTEGER
 // returns revokedAt: INTEGER
+// returns only: LIST<STRING>
 // returns expiresAt: INTEGER
+// returns replacedBy: STRING
 MATCH (k:ApiKey)
 WHERE k.id > ''
 RETURN k.id AS id, k.role AS role, k.source AS source, k.dealer AS dealer, k.preset AS preset,
-       k.recordedAt AS recordedAt, k.revokedAt AS revokedAt, k.expiresAt AS expiresAt
+       k.recordedAt AS recordedAt, k.revokedAt AS revokedAt, k.only AS only, k.expiresAt AS expiresAt,
+       k.replacedBy AS replacedBy
 ORDER BY id

@@ -75,6 +75,8 @@ class Caller:
     key_id: str
     source: str | None = None
     dealer: str | None = None
+    only: frozenset[Permission] | None = None
+    """The permissions of its role that the key was made for; None: all of them."""
 
     def __post_init__(self) -> None:
         """A dealer without its dealer would see everybody: there is none."""
@@ -82,11 +84,16 @@ class Caller:
             raise AccessError("The key is bound to no dealer, or should not be.", remedy="Make a new key.")
 
     def may(self, permission: Permission) -> bool:
-        """Whether the caller's role has a permission."""
-        return permission in permissions_of(self.role)
+        """Whether the caller's role has a permission, and its key was not made for others only."""
+        return permission in permissions_of(self.role) and (self.only is None or permission in self.only)
 
     def require(self, permission: Permission) -> None:
-        """Raises ForbiddenError unless the caller's role has the permission."""
+        """Raises ForbiddenError unless the caller may do it."""
+        if permission in permissions_of(self.role) and not self.may(permission):
+            raise ForbiddenError(
+                f"The key was not made to {permission}.",
+                remedy="Use a key without --only, or one that names this too; `guanxi key create` makes one.",
+            )
         if not self.may(permission):
             raise ForbiddenError(
                 f"A key of role {self.role} may not {permission}.",

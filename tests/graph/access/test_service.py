@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from graph.access.keys import digest
-from graph.access.roles import Caller, Role
+from graph.access.roles import Caller, Permission, Role
 from graph.access.service import AccessService
-from graph.clock import DAY, SECOND
+from graph.clock import DAY, system_clock
 from graph.db.database import Database
 from graph.errors import AccessError, ConfigurationError, InputError, NotFoundError
 
@@ -71,71 +71,6 @@ async def test_revoking(access: AccessService, database: Database) -> None:
             await service.verify(made.key)
     assert await access.revoke(made.id) == revoked
     assert len(await feed(database)) == 2
-
-
-class _Time:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1_795_000_000 * SECOND
-
-    def __call__(self) -> int:
-        return self.now
-
-
-async def test_a_key_ends_by_itself(database: Database) -> None:
-    time = _Time()
-    access = AccessService(database, clock=time)
-    made = await access.create(Role.FRONTEND, valid_for=90 * DAY)
-    lasting = await access.create(Role.FRONTEND)
-    time.now += 90 * DAY - SECOND
-    await access.verify(made.key)
-    time.now += 2 * SECOND
-    for service in (access, AccessService(database, clock=time)):  # one remembers it, the other does not
-        with pytest.raises(AccessError, match="time is over"):
-            await service.verify(made.key)
-        await service.verify(lasting.key)
-
-
-async def test_a_rotated_key_goes_on_for_its_grace_and_the_new_one_may_do_the_same(
-    database: Database,
-) -> None:
-    time = _Time()
-    access = AccessService(database, clock=time)
-    old = await access.create(Role.DEALER, dealer="d-1", valid_for=90 * DAY)
-    time.now += 10 * DAY
-    new = await access.rotate(old.id, grace=7 * DAY)
-    assert (await access.verify(new.key)).dealer == (await access.verify(old.key)).dealer == "d-1"
-    time.now += 7 * DAY + SECOND
-    with pytest.raises(AccessError):
-        await access.verify(old.key)
-    await access.verify(new.key)
-    kept = next(key for key in await access.keys() if key.id == new.id)
-    assert kept.expires_at == kept.created_at + 90 * DAY
-    with pytest.raises(InputError, match="over"):
-        await access.rotate(old.id, grace=DAY)
-
-
-async def test_a_grace_makes_no_key_longer(database: Database) -> None:
-    time = _Time()
-    access = AccessService(database, clock=time)
-    old = await access.create(Role.FRONTEND, valid_for=DAY)
-    await access.rotate(old.id, grace=7 * DAY)
-    time.now += 2 * DAY
-    with pytest.raises(AccessError):
-        await access.verify(old.key)
-
-
-async def test_what_cannot_be_rotated(access: AccessService) -> None:
-    with pytest.raises(NotFoundError):
-        await access.rotate("nobody", grace=0)
-    await access.preset("preset-admin-key")
-    revoked = await access.create(Role.FRONTEND)
-    await access.revoke(revoked.id)
-    for key in await access.keys():
-        with pytest.raises(InputError, match="preset, revoked, or over"):
-            await access.rotate(key.id, grace=0)
-    assert len(await access.keys()) == 2
 
 
 async def test_revoking_an_unknown_key(access: AccessService) -> None:
@@ -207,3 +142,108 @@ async def test_a_bad_preset_is_refused(access: AccessService) -> None:
     with pytest.raises(ConfigurationError, match="GUANXI_ADMIN_KEY"):
         await access.preset("short")
     assert await access.keys() == []
+
+
+class Time:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = system_clock()
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class TestTerms:
+    @pytest.fixture
+    def time(self) -> Time:
+        return Time()
+
+    @pytest.fixture
+    def access(self, database: Database, time: Time) -> AccessService:
+        return AccessService(database, clock=time)
+
+    async def test_a_key_expires_though_it_is_remembered(self, access: AccessService, time: Time) -> None:
+        made = await access.create(Role.FRONTEND, valid_for=DAY)
+        assert made.expires_at == time.now + DAY
+        time.now += DAY - 1
+        assert (await access.verify(made.key)).role is Role.FRONTEND
+        time.now += 1  # in the same second: the verification is still remembered
+        with pytest.raises(AccessError, match="expired"):
+            await access.verify(made.key)
+        with pytest.raises(AccessError, match="expired"):
+            await AccessService(access._database, clock=time).verify(made.key)
+        [listed] = await access.keys()
+        assert (listed.expires_at, listed.state(time.now), listed.state(time.now - 1)) == (
+            made.expires_at,
+            "expired",
+            "active",
+        )
+
+    async def test_a_key_for_some_things_only(self, access: AccessService) -> None:
+        only = frozenset({Permission.QUERY})
+        made = await access.create(Role.STEWARD, only=only)
+        caller = await access.verify(made.key)
+        assert caller == Caller(Role.STEWARD, made.id, only=only)
+        assert caller.may(Permission.QUERY)
+        assert not caller.may(Permission.JUDGE)
+
+    async def test_terms_that_cannot_be(self, access: AccessService) -> None:
+        with pytest.raises(InputError, match="limited"):
+            await access.create(Role.FRONTEND, only=frozenset({Permission.ERASE}))
+        with pytest.raises(InputError, match="limited"):
+            await access.create(Role.FRONTEND, only=frozenset())
+        with pytest.raises(InputError, match="some time"):
+            await access.create(Role.FRONTEND, valid_for=0)
+        assert await access.keys() == []
+
+    async def test_rotating(self, access: AccessService, time: Time) -> None:
+        only = frozenset({Permission.INGEST})
+        old = await access.create(Role.SOURCE, source="shop", only=only, valid_for=10 * DAY)
+        before = await access.verify(old.key)
+        time.now += 2 * DAY
+        new = await access.rotate(old.id, grace=DAY)
+        assert await access.verify(new.key) == Caller(Role.SOURCE, new.id, source="shop", only=only)
+        assert new.expires_at == time.now + 10 * DAY
+        assert await access.verify(old.key) == before
+        states = {key.id: (key.state(time.now), key.replaced_by) for key in await access.keys()}
+        assert states == {old.id: ("replaced", new.id), new.id: ("active", None)}
+        time.now += DAY
+        with pytest.raises(AccessError):
+            await access.verify(old.key)
+        assert (await access.verify(new.key)).source == "shop"
+
+    async def test_rotating_without_grace_ends_the_old_key_at_once(self, access: AccessService) -> None:
+        old = await access.create(Role.FRONTEND)
+        await access.verify(old.key)
+        new = await access.rotate(old.id)
+        assert new.expires_at is None
+        with pytest.raises(AccessError):
+            await access.verify(old.key)
+
+    async def test_grace_never_lengthens_a_key(self, access: AccessService, time: Time) -> None:
+        old = await access.create(Role.FRONTEND, valid_for=DAY)
+        await access.rotate(old.id, grace=5 * DAY, valid_for=30 * DAY)
+        assert [key.expires_at for key in await access.keys()] == [time.now + DAY, time.now + 30 * DAY]
+
+    async def test_of_two_who_rotate_at_once_one_does(self, access: AccessService) -> None:
+        old = await access.create(Role.FRONTEND)
+        done = await asyncio.gather(*(access.rotate(old.id) for _ in range(4)), return_exceptions=True)
+        assert sorted(type(one).__name__ for one in done) == ["CreatedKey"] + ["InputError"] * 3
+        assert len(await access.keys()) == 2
+
+    async def test_what_is_not_rotated(self, access: AccessService, time: Time) -> None:
+        await access.preset("preset-admin-key")
+        [preset] = await access.keys()
+        with pytest.raises(InputError, match="GUANXI_ADMIN_KEY"):
+            await access.rotate(preset.id)
+        with pytest.raises(NotFoundError):
+            await access.rotate("nobody")
+        revoked = await access.create(Role.FRONTEND)
+        await access.revoke(revoked.id)
+        expired = await access.create(Role.FRONTEND, valid_for=1)
+        time.now += 1
+        for key in (revoked, expired):
+            with pytest.raises(InputError, match="already"):
+                await access.rotate(key.id)
+        assert len(await access.keys()) == 3
