@@ -16,12 +16,16 @@ from graph.errors import (
     DatabaseUnavailableError,
     ForbiddenError,
     GuanxiError,
+    IssuerUnavailableError,
     OverloadedError,
     RateLimitedError,
 )
 
 RETRY_SECONDS: Final = 5
 """What a client is told to wait while the database is away; never above 60."""
+
+_ISSUER_SECONDS: Final = 10
+"""What it is told to wait while an issuer's keys cannot be fetched: it is not asked more often."""
 
 _log = structlog.get_logger(__name__)
 
@@ -43,6 +47,8 @@ def error_response(error: GuanxiError) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="guanxi"'
     elif isinstance(error, OverloadedError):
         return _json(503, error.code, error.message, error.remedy, {"Retry-After": "1"})
+    elif isinstance(error, IssuerUnavailableError):  # not the database, which the next branch says and logs
+        return _json(503, error.code, error.message, error.remedy, {"Retry-After": str(_ISSUER_SECONDS)})
     elif error.status == 503:
         _log.warning("database.unavailable", error=error.message)
         headers["Retry-After"] = str(RETRY_SECONDS)

@@ -132,6 +132,8 @@ async def test_an_issuer_that_is_away(place: str, issuer: Issuer, frontend: dict
     del issuer.answers["/keys"]
     answer = await post(place, issuer.token())
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "issuer_unavailable")
+    assert answer.headers["Retry-After"] == "10"
+    assert "issuer" in answer.json()["error"]["message"]
     assert (await post(place, frontend["Authorization"].removeprefix("Bearer "))).status_code == 200
 
 
