@@ -86,7 +86,10 @@ class Readiness:
 
 def _nothing(statement: Statement) -> dict[str, Any]:
     """Parameters of the declared types that ask for nothing."""
-    return {name: _EMPTY[declared.partition("<")[0]] for name, declared in statement.params.items()}
+    return {
+        name: None if name == "dealer" else _EMPTY[declared.partition("<")[0]]
+        for name, declared in statement.params.items()
+    }
 
 
 _EMPTY: Final[dict[str, Any]] = {"LIST": [], "STRING": "", "INTEGER": 0, "BOOLEAN": False, "MAP": {}}

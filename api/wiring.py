@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from api.metrics import Metrics
 from api.slow import SlowStatements
+from graph.access.audit import AuditLog
 from graph.access.service import AccessService
 from graph.clock import Clock, system_clock
 from graph.db.connect import connect
@@ -49,6 +50,7 @@ class Services:
     rules: Rules
     writer: Writer
     access: AccessService
+    audit: AuditLog
     sources: SourceRegistry
     judgements: JudgementService
     review: ReviewQueue
@@ -126,6 +128,7 @@ def compose(
         rules=rules,
         writer=Writer(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
         access=AccessService(database, clock=clock),
+        audit=AuditLog(settings.audit_file),
         sources=SourceRegistry(database, clock=clock),
         judgements=JudgementService(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
         review=ReviewQueue(

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from graph.access import policy_docs
 from graph.ingest import catalogue_docs
 from graph.vocabulary import NODES, RELATIONSHIPS, Node, Relationship
 
@@ -17,6 +18,7 @@ def documents() -> dict[Path, str]:
     return {
         DOCS / "graph-schema.md": graph_schema(),
         DOCS / "events.md": catalogue_docs.render(),
+        DOCS / "access.md": policy_docs.render(),
     }
 
 

@@ -184,7 +184,12 @@ NODES: Final = (
     Node(
         "Source",
         "A declared source system.",
-        {"name": "its name", "declaration": "its declaration, as JSON", **_RECORDED},
+        {
+            "name": "its name",
+            "declaration": "its declaration, as JSON",
+            "dealer": "the dealer whose it is, of a dealer's own",
+            **_RECORDED,
+        },
         unique=(("name",),),
     ),
     Node(
@@ -193,7 +198,7 @@ NODES: Final = (
         {
             "id": "UUIDv7",
             "digest": "SHA-256 of the key",
-            "role": "source, frontend, steward, privacy or admin",
+            "role": "source, frontend, dealer, steward, privacy, monitor or admin",
             "source": "for role source: whose events it brings",
             "dealer": "the dealer it is bound to",
             "preset": "true where the environment presets it",

@@ -29,7 +29,7 @@ def create(
         str | None, typer.Option("--source", help="For role source: whose events it brings.")
     ] = None,
     dealer: Annotated[
-        str | None, typer.Option("--dealer", help="For role dealer, which comes later.")
+        str | None, typer.Option("--dealer", help="For role dealer: whose people it sees.")
     ] = None,
     data_dir: DataDir = None,
     as_json: JsonFlag = False,
@@ -64,7 +64,7 @@ def list_(data_dir: DataDir = None, as_json: JsonFlag = False) -> None:
     for key in [] if as_json else keys:
         state = "revoked" if key.revoked_at else "preset" if key.preset else "active"
         typer.echo(
-            f"{key.id}  {key.role:<9} {state:<8} {isoformat(key.created_at)}  {key.source or ''}".rstrip()
+            f"{key.id}  {key.role:<9} {state:<8} {isoformat(key.created_at)}  {key.source or key.dealer or ''}".rstrip()
         )
 
 

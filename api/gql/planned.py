@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from graphql import (
@@ -36,8 +36,8 @@ from api.gql.context import GqlContext
 from api.gql.ids import read_user_cursor
 from api.gql.selection import LONGEST_LIST, Ahead, Selection, included, page_size, read_selection
 from api.gql.shapes import Complete, NotPlainError, PeoplePage, Shapes, collected
-from graph.access.roles import Permission
 from graph.errors import DatabaseUnavailableError
+from graph.profile.rows import Want
 
 KNOWN_OPERATIONS: Final = 256
 LONGEST_KNOWN: Final = 16_384
@@ -132,7 +132,7 @@ class _Operation:
         roots = self._plan(variables)
         if roots is None:
             return None
-        clear = context.caller.may(Permission.CLEAR_IDENTIFIERS)
+        clear = context.clear
         if len(roots) == 1:
             return {roots[0].key: await roots[0].answer(variables, context, clear=clear)}
         found = await asyncio.gather(*(root.answer(variables, context, clear=clear) for root in roots))
@@ -238,8 +238,14 @@ async def _user(
 ) -> Any:
     if arguments.get("asOf") is not None:
         raise NotPlainError
-    view = await context.people.user(arguments["oneId"], selection(1).want)
+    view = await context.people.user(arguments["oneId"], _seen_by(selection(1).want, context))
     return root.shape(view) if view else None
+
+
+def _seen_by(want: Want, context: GqlContext) -> Want:
+    """Selections are kept for all callers; whose rows are meant is each caller's."""
+    dealer = context.caller.dealer
+    return want if dealer is None else replace(want, dealer=dealer)
 
 
 async def _users(
@@ -247,7 +253,7 @@ async def _users(
 ) -> Any:
     size = page_size(arguments.get("first"), longest=LONGEST_LIST)
     after = arguments.get("after")
-    want = selection(size).want
+    want = _seen_by(selection(size).want, context)
     start = "" if after is None else read_user_cursor(after)
     views, has_next = await context.people.users(first=size, after=start, want=want)
     return root.shape(PeoplePage(views, has_next, start != ""))

@@ -64,11 +64,16 @@ class Selection:
 
 
 def read_selection(
-    info: Resolving, *path: str, clear: bool, users: int = 1, as_of: int | None = None
+    info: Resolving,
+    *path: str,
+    clear: bool,
+    users: int = 1,
+    as_of: int | None = None,
+    dealer: str | None = None,
 ) -> Selection:
     """What the field being resolved selects of the at most `users` users below it, at `path` (field names).
 
-    With `as_of`, as it was believed then.
+    With `as_of`, as it was believed then; with `dealer`, what this dealer may see.
 
     Raises InputError for a wrong cursor, an unknown kind, a page over 100, more touchpoints than 2,000, or one
     response key for different pages.
@@ -102,6 +107,7 @@ def read_selection(
             names="displayName" in names,
             record_ids=_selects_record_ids(info, fields),
             as_of=as_of,
+            dealer=dealer,
         ),
         page_keys=tuple(pages),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from graph.errors import ForbiddenError, InputError
+from graph.errors import AccessError, ForbiddenError, InputError
 
 
 class Role(StrEnum):
@@ -15,11 +15,11 @@ class Role(StrEnum):
 
     SOURCE = "source"  # brings events, reads nothing
     FRONTEND = "frontend"  # reads people, identifiers masked
+    DEALER = "dealer"  # reads its own people, and of them its own and the brand's records
     STEWARD = "steward"  # reads people, identifiers in the clear, and judges
     PRIVACY = "privacy"  # reads people, identifiers in the clear, and erases them
     MONITOR = "monitor"  # reads how the service does, and nothing of people
     ADMIN = "admin"
-    DEALER = "dealer"
     ANALYST = "analyst"
     PROGRAMME = "programme"
 
@@ -40,6 +40,7 @@ class Permission(StrEnum):
 _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.SOURCE: frozenset({Permission.INGEST}),
     Role.FRONTEND: frozenset({Permission.QUERY}),
+    Role.DEALER: frozenset({Permission.QUERY}),
     Role.STEWARD: frozenset({Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.JUDGE}),
     Role.PRIVACY: frozenset({Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.ERASE}),
     Role.MONITOR: frozenset({Permission.OBSERVE}),
@@ -60,18 +61,28 @@ AVAILABLE: Final = tuple(_POLICY)
 """The roles a key can have in this version."""
 
 
+def allowed(role: Role) -> frozenset[Permission]:
+    """What keys of a role may do; nothing for a role of a later version."""
+    return _POLICY.get(role, frozenset())
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: what a good key says of its holder."""
+    """Who asks: what a good key says of its holder. `dealer` is set for role dealer and for no other."""
 
     role: Role
     key_id: str
     source: str | None = None
     dealer: str | None = None
 
+    def __post_init__(self) -> None:
+        """A dealer without its dealer would see everybody: there is none."""
+        if (self.role is Role.DEALER) != (self.dealer is not None):
+            raise AccessError("The key is bound to no dealer, or should not be.", remedy="Make a new key.")
+
     def may(self, permission: Permission) -> bool:
         """Whether the caller's role has a permission."""
-        return permission in _POLICY.get(self.role, frozenset())
+        return permission in allowed(self.role)
 
     def require(self, permission: Permission) -> None:
         """Raises ForbiddenError unless the caller's role has the permission."""

@@ -20,6 +20,7 @@ CACHE_SECONDS: Final = 4.0
 CACHED_KEYS: Final = 1_024
 
 _SOURCE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_DEALER_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class AccessService:
         self._verified: ExpiringCache[str, Caller] = ExpiringCache(size=CACHED_KEYS, seconds=CACHE_SECONDS)
 
     async def create(self, role: Role, *, source: str | None = None, dealer: str | None = None) -> CreatedKey:
-        """A new key. Raises InputError where the role needs a source or takes none."""
+        """A new key. Raises InputError where the role needs a source or dealer, or takes none."""
         _check_binding(role, source, dealer)
         made = CreatedKey(id=new_id(), key=new_key(role), role=role)
         await self._write(
@@ -164,10 +165,14 @@ def _unknown() -> AccessError:
 
 
 def _check_binding(role: Role, source: str | None, dealer: str | None) -> None:
-    if dealer is not None:
+    if role is not Role.DEALER and dealer is not None:
+        raise InputError(f"A key of role {role} is not bound to a dealer.", remedy="Leave --dealer out.")
+    if role is Role.DEALER and dealer is None:
+        raise InputError("A key of role dealer needs the dealer's id.", remedy="Add --dealer ID.")
+    if dealer is not None and not _DEALER_ID.fullmatch(dealer):
         raise InputError(
-            f"A key of role {role} is not bound to a dealer.",
-            remedy="Leave --dealer out: dealer keys come later.",
+            "The dealer has an id that cannot be one.",
+            remedy="Use 1 to 100 letters, digits, dots, colons, hyphens and underscores, a letter or digit first.",
         )
     if role is not Role.SOURCE:
         if source is not None:

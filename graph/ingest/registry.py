@@ -81,7 +81,9 @@ class SourceRegistry:
             stored = {row["name"]: row["declaration"] for row in await tx.rows("ingest.list_sources")}
             changes = {name: _change(stored.get(name), given[name]) for name in sorted(given)}
             rows = [
-                [name, given[name].to_json()] for name, it in changes.items() if it is not Change.UNCHANGED
+                [name, given[name].to_json(), given[name].dealer]
+                for name, it in changes.items()
+                if it is not Change.UNCHANGED
             ]
             if not rows:
                 raise _NothingToDoError(changes)

@@ -46,8 +46,12 @@ class _Held:
 
 
 def memorable(want: Want) -> bool:
-    """Whether an answer may be kept: of now, and without clear values."""
-    return want.as_of is None and not want.clear and not want.golden
+    """Whether an answer may be kept: of now, without clear values, and not a dealer's.
+
+    What a dealer may see depends on what sources declare and on profiles that it is not shown: no id in its answer
+    is touched when that changes.
+    """
+    return want.as_of is None and not want.clear and not want.golden and want.dealer is None
 
 
 class Remembered:

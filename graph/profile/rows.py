@@ -41,7 +41,8 @@ class Want:
 
     Nothing is opened that is not asked for: `names` and `record_ids` say whether the person's name and the profiles'
     ids in their sources are. With `as_of` (µs) all of it as it was believed then. `proof` also reads whether a
-    profile's government id is verified, as `golden` does.
+    profile's government id is verified, as `golden` does. With `dealer` only what this dealer may see counts:
+    whoever asks for people hands on `Caller.dealer`.
     """
 
     identifiers: bool = False
@@ -53,6 +54,7 @@ class Want:
     record_ids: bool = True
     proof: bool = False
     as_of: int | None = None
+    dealer: str | None = None
 
 
 class ProfileRow(NamedTuple):

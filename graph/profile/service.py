@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -56,7 +57,14 @@ class RelationshipView:
         self._keyring = keyring
         self._blind = blind
         self._golden = golden or load_golden_rules()
+        self._disclosed: set[str] | None = None
         self._proof = Strategy.VERIFIED_FIRST in self._golden.of(NAME).strategies
+
+    def noting(self, disclosed: set[str]) -> RelationshipView:
+        """The same view, which adds to this set whom it shows in the clear: oneIds, of vehicles ids of profiles."""
+        noting = copy(self)
+        noting._disclosed = disclosed
+        return noting
 
     async def user(self, one_id: str, want: Want) -> UserView | None:
         """The person this oneId leads to, former ids too: now, or at the time that `want` names. One statement.
@@ -91,17 +99,13 @@ class RelationshipView:
         return replace(want, proof=True) if self._proof else want
 
     def _view(self, rows: Sequence[UserRow], want: Want) -> list[UserView]:
+        if want.clear and self._disclosed is not None:
+            self._disclosed.update(row.one_id for row in rows)
         return view_users(rows, want, keyring=self._keyring, rules=self._golden)
 
     async def users(self, *, first: int, after: str, want: Want) -> tuple[list[UserView], bool]:
         """People by ascending oneId above `after`, and whether more follow. Two statements."""
-        known = self._remembered
-        seen = known.seen if known else 0
-        one_ids, head, entries = await self._repository.one_ids(
-            after, first + 1, seen=seen, limit=ENTRIES if known else 0
-        )
-        if known:
-            known.learn(seen, head, entries)
+        one_ids = await self._page(after, first + 1, want)
         if not one_ids:
             return [], False
         page = one_ids[:first]
@@ -109,6 +113,19 @@ class RelationshipView:
         # A person may have become another's between the two statements; then the page is shorter, not wrong.
         present = [view for one in page if (view := found.get(one)) is not None and view.one_id == one]
         return present, len(one_ids) > first
+
+    async def _page(self, after: str, rows: int, want: Want) -> list[str]:
+        """The next oneIds of the people the caller may see; on the way the feed is looked at."""
+        if want.dealer is not None:
+            return await self._repository.dealer_one_ids(after, rows, dealer=want.dealer)
+        known = self._remembered
+        seen = known.seen if known else 0
+        one_ids, head, entries = await self._repository.one_ids(
+            after, rows, seen=seen, limit=ENTRIES if known else 0
+        )
+        if known:
+            known.learn(seen, head, entries)
+        return one_ids
 
     async def people(self, one_ids: Sequence[str], want: Want) -> dict[str, UserView]:
         """The people whom these oneIds lead to, by the id asked; who leads nowhere is left out. One statement."""
@@ -121,14 +138,18 @@ class RelationshipView:
         a scoped namespace is written `scope/value`; without a scope, those of all declared sources and of all
         sources with a key are tried. Two or three statements.
 
-        Raises InputError for an unknown namespace and for what is no such identifier.
+        Raises InputError for an unknown namespace and for what is no such identifier, ForbiddenError for a dealer who
+        asks for the past.
         """
         normal = _normal(namespace, value)
         if namespace == Namespace.VIN:
-            one_id = await self._repository.owner(self._vehicle_key(normal), as_of=want.as_of)
+            one_id = await self._repository.owner(
+                self._vehicle_key(normal), dealer=want.dealer, as_of=want.as_of
+            )
         else:
             keys = await self._keys(namespace, normal)
-            one_id = (await self._repository.holders(keys, as_of=want.as_of)).only
+            held = await self._repository.holders(keys, dealer=want.dealer, as_of=want.as_of)
+            one_id = held.only
         return await self.user(one_id, want) if one_id else None
 
     async def users_by_identifier(
@@ -144,10 +165,12 @@ class RelationshipView:
         normal = _normal(namespace, value)
         at = UNTIL_NOW if want.as_of is None else want.as_of
         if namespace == Namespace.VIN:
-            held = await self._repository.list_drivers(self._vehicle_key(normal), at=at, rows=first + 1)
+            held = await self._repository.list_drivers(
+                self._vehicle_key(normal), at=at, rows=first + 1, dealer=want.dealer
+            )
         else:
             keys = await self._keys(namespace, normal)
-            held = await self._repository.list_holders(keys, at=at, rows=first + 1)
+            held = await self._repository.list_holders(keys, at=at, rows=first + 1, dealer=want.dealer)
         users = await self._shown(sorted({h.one_id for h in held}), want)
         sealers = sealers_of(self._keyring, (h.profile.id for h in held))
         holders = [
@@ -168,32 +191,37 @@ class RelationshipView:
     ) -> UserView | FormerUserView | None:
         """The user of exactly this oneId, or that it is a former one; None for a oneId never borne.
 
-        One statement, three for a former one: the person it leads to is read with `if_former`.
+        One statement, three for a former one: the person it leads to is read with `if_former`. To a dealer there are
+        no former ones: when and into whom somebody merged may be another's doing.
         """
         current = await self.user(one_id, want)
         if current is not None and current.one_id == one_id:
             return current
+        if want.dealer is not None:
+            return None
         until = await self._repository.former_until(one_id)
         return None if until is None else FormerUserView(one_id, until, await self.user(one_id, if_former))
 
-    async def members(self, one_id: str) -> tuple[str, frozenset[str]] | None:
+    async def members(self, one_id: str, *, dealer: str | None) -> tuple[str, frozenset[str]] | None:
         """The oneId that a oneId leads to now, and its profiles' ids; None where it leads nowhere."""
-        return await self._repository.members(one_id)
+        return await self._repository.members(one_id, dealer=dealer)
 
-    async def profile(self, profile_id: str) -> ProfileView | None:
+    async def profile(self, profile_id: str, *, dealer: str | None) -> ProfileView | None:
         """One profile."""
-        row = await self._repository.profile(profile_id)
+        row = await self._repository.profile(profile_id, dealer=dealer)
         return view_profile(row, sealers_of(self._keyring, [row.id])) if row else None
 
-    async def touchpoint(self, profile_id: str, at: str) -> TouchpointRow | None:
+    async def touchpoint(self, profile_id: str, at: str, *, dealer: str | None) -> TouchpointRow | None:
         """One touchpoint."""
-        return await self._repository.touchpoint(profile_id, at)
+        return await self._repository.touchpoint(profile_id, at, dealer=dealer)
 
-    async def vehicle(self, key: str, *, clear: bool) -> VehicleView | None:
+    async def vehicle(self, key: str, *, clear: bool, dealer: str | None) -> VehicleView | None:
         """One vehicle."""
-        rows = await self._repository.vehicle(key, clear=clear)
+        rows = await self._repository.vehicle(key, clear=clear, dealer=dealer)
         if not rows:
             return None
+        if clear and self._disclosed is not None:
+            self._disclosed.update(row.profile_id for row in rows if row.profile_id)
         return view_vehicles(rows, sealers_of(self._keyring, (row.profile_id for row in rows)))[0]
 
     async def _places(self, namespace: str, value: str) -> list[tuple[str, str]]:

@@ -20,6 +20,9 @@ from graph.ingest.sources import SourceDeclaration, default_source
 from graph.privacy.keyring import Keyring
 from graph.settings import Settings
 
+PURPOSE = {Role.STEWARD: "stewardship", Role.PRIVACY: "subject-request", Role.ADMIN: "stewardship"}
+"""Without one, nothing is shown in the clear."""
+
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 NOW = 1_795_000_000_000_000
 
@@ -60,10 +63,12 @@ async def frontend(services: Services) -> dict[str, str]:
     return await headers_of(services, Role.FRONTEND)
 
 
-async def headers_of(services: Services, role: Role, *, source: str | None = None) -> dict[str, str]:
+async def headers_of(
+    services: Services, role: Role, *, source: str | None = None, dealer: str | None = None
+) -> dict[str, str]:
     """Headers of a caller with a fresh key of this role."""
-    made = await services.access.create(role, source=source)
-    return {"Authorization": f"Bearer {made.key}"}
+    made = await services.access.create(role, source=source, dealer=dealer)
+    return {"Authorization": f"Bearer {made.key}"} | ({"X-Purpose": PURPOSE[role]} if role in PURPOSE else {})
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ class UserSubscription:
     @strawberry.subscription(
         description="The person a oneId leads to: first as they are now, then whenever something of them changes: "
         "evidence, touchpoints, who belongs to them, their household. Several changes that came together are told "
-        "once. With `after`, a cursor of an earlier update, only what changed since."
+        "once. With `after`, a cursor of an earlier update, only what changed since. A dealer is told what it "
+        "sees, first as it is and then whenever that is different; `at` and `by` are null."
     )
     async def user_changed(
         self, info: GqlInfo, one_id: strawberry.ID, after: str | None = strawberry.UNSET
@@ -49,18 +50,25 @@ class UserSubscription:
         people = info.context.people
         following = Following(info, after)
         cursor = await following.cursor()  # before the person is read, so that nothing between is missed
-        members = await people.members(one_id)
+        dealer = info.context.caller.dealer
+        members = await people.members(one_id, dealer=dealer)
         if members is None:
             raise NotFoundError("There is no person of this oneId.", remedy="Give a oneId as it came.")
-        latest = None
+        latest, shown, told = None, None, False
         async for entries in following.batches(at_once=True):
             if entries:
                 latest = _latest(entries, *members)
                 cursor = cursor_of(entries[-1].position)
-            if latest is None and (entries or following.resumed):
+            if latest is None and (entries or (following.resumed and dealer is None)):
                 continue
-            members = await people.members(one_id)
+            members = await people.members(one_id, dealer=dealer)
             view = await people.user(one_id, selection.want) if members else None
+            if dealer is not None:
+                # What another dealer did is no news, and neither are its time and kind.
+                latest = None
+                if told and view == shown and members is not None:
+                    continue
+                shown, told = view, True
             yield UserUpdate(
                 cursor=cursor,
                 at=Instant(latest.at) if latest else None,

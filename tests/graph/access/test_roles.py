@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from graph.access.roles import AVAILABLE, Caller, Permission, Role, read_role
-from graph.errors import ForbiddenError, InputError
+from graph.errors import AccessError, ForbiddenError, InputError
 
 ALLOWED = {
     Role.SOURCE: {Permission.INGEST},
     Role.FRONTEND: {Permission.QUERY},
+    Role.DEALER: {Permission.QUERY},
     Role.STEWARD: {Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.JUDGE},
     Role.PRIVACY: {Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.ERASE},
     Role.MONITOR: {Permission.OBSERVE},
@@ -28,7 +29,7 @@ ALLOWED = {
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("permission", list(Permission))
 def test_who_may_do_what(role: Role, permission: Permission) -> None:
-    caller = Caller(role=role, key_id="1")
+    caller = Caller(role=role, key_id="1", dealer="d-1" if role is Role.DEALER else None)
     allowed = permission in ALLOWED.get(role, set())
 
     assert caller.may(permission) is allowed
@@ -37,6 +38,13 @@ def test_who_may_do_what(role: Role, permission: Permission) -> None:
     else:
         with pytest.raises(ForbiddenError, match=role.value):
             caller.require(permission)
+
+
+def test_a_dealer_without_its_dealer_is_no_caller() -> None:
+    with pytest.raises(AccessError):
+        Caller(role=Role.DEALER, key_id="1")
+    with pytest.raises(AccessError):
+        Caller(role=Role.STEWARD, key_id="1", dealer="d-1")
 
 
 @pytest.mark.parametrize("text", ["admin", " Admin ", "ADMIN"])
@@ -51,5 +59,5 @@ def test_a_role_of_a_later_version_says_so(role: Role) -> None:
 
 
 def test_an_unknown_role_names_those_there_are() -> None:
-    with pytest.raises(InputError, match="source, frontend, steward, privacy, monitor, admin"):
+    with pytest.raises(InputError, match="source, frontend, dealer, steward, privacy, monitor, admin"):
         read_role("root")

@@ -35,6 +35,12 @@ async def test_a_key_is_verified(access: AccessService) -> None:
     assert made.key not in repr(made)
 
 
+async def test_a_dealers_key_is_bound_to_it(access: AccessService) -> None:
+    made = await access.create(Role.DEALER, dealer="d-1")
+    assert await access.verify(made.key) == Caller(role=Role.DEALER, key_id=made.id, dealer="d-1")
+    assert [key.dealer for key in await access.keys()] == ["d-1"]
+
+
 async def test_only_the_digest_is_stored(access: AccessService, database: Database) -> None:
     made = await access.create(Role.ADMIN)
     rows = await database.run_schema("CYPHER 5 MATCH (k:ApiKey) RETURN properties(k) AS stored")
@@ -80,6 +86,9 @@ async def test_revoking_an_unknown_key(access: AccessService) -> None:
         (Role.SOURCE, "x" * 65, None, "letters"),
         (Role.ADMIN, "shop", None, "--source"),
         (Role.FRONTEND, None, "d1", "--dealer"),
+        (Role.DEALER, None, None, "--dealer"),
+        (Role.DEALER, None, "d 1", "letters"),
+        (Role.DEALER, "shop", "d1", "--source"),
     ],
 )
 async def test_a_key_bound_to_the_wrong_thing(

@@ -53,6 +53,7 @@ async def profile(driver: AsyncDriver, one_id: str, *, before: str = "9") -> tup
             proof=False,
             clear=True,
             vehicles=True,
+            dealer=None,
             rows=ROWS,  # type: ignore[arg-type]
         )
         record = await result.single(strict=True)

@@ -37,7 +37,7 @@ async def one_id(ask: Ask, user: str) -> str:
 
 async def member(services: Services, one_id: str) -> str:
     """A profile of the person."""
-    found = await services.people.members(one_id)
+    found = await services.people.members(one_id, dealer=None)
     assert found is not None
     return min(found[1])
 
