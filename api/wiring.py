@@ -36,6 +36,8 @@ from graph.profile.repository import ProfileRepository
 from graph.profile.service import RelationshipView
 from graph.runtime import Progress
 from graph.runtime import database as runtime_database
+from graph.search.rebuild import SearchRebuild
+from graph.search.service import PeopleSearch
 from graph.settings import Settings
 
 
@@ -60,6 +62,8 @@ class Services:
     feed: FeedReader
     tail: FeedTail
     people: RelationshipView
+    search: PeopleSearch
+    search_rebuild: SearchRebuild
     corrections: CorrectionService
     households: Households
     metrics: Metrics
@@ -120,6 +124,15 @@ def compose(
     """The services on a database and keyring that are open, migrated and tied to each other."""
     blind = BlindIndex(keyring.index_root)
     matching = Matching(database, keyring=keyring, blind=blind, rules=rules, clock=clock)
+    people = RelationshipView(
+        ProfileRepository(database),
+        keyring=keyring,
+        blind=blind,
+        golden=load_golden_rules(settings.golden_rules),
+        remembered=(
+            Remembered(database, seconds=settings.remember_seconds) if settings.remember_seconds else None
+        ),
+    )
     return Services(
         settings=settings,
         database=database,
@@ -139,15 +152,9 @@ def compose(
         matching=matching,
         feed=FeedReader(database),
         tail=FeedTail(database),
-        people=RelationshipView(
-            ProfileRepository(database),
-            keyring=keyring,
-            blind=blind,
-            golden=load_golden_rules(settings.golden_rules),
-            remembered=(
-                Remembered(database, seconds=settings.remember_seconds) if settings.remember_seconds else None
-            ),
-        ),
+        people=people,
+        search=PeopleSearch(database, keyring=keyring, blind=blind, people=people),
+        search_rebuild=SearchRebuild(database, keyring=keyring, blind=blind, clock=clock),
         households=Households(database, keyring=keyring, rules=rules, clock=clock),
         corrections=CorrectionService(database, keyring=keyring, clock=clock),
         metrics=metrics or Metrics(),

@@ -13,6 +13,7 @@ from bench.matching import matching
 from bench.measure import Figure, machine, save
 from bench.report import write_report
 from bench.resolve import resolve
+from bench.search import search
 from bench.setting import Bench, bench
 from bench.single import single
 from bench.split import split
@@ -27,6 +28,7 @@ BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "split": split,
     "contention": contention,
     "matching": matching,
+    "search": search,
 }
 
 

@@ -34,6 +34,11 @@ class _Silent:
         """Nobody looks."""
 
 
+def silent() -> _Silent:
+    """A watcher of a file that nobody looks at."""
+    return _Silent()
+
+
 async def bulk(bench: Bench) -> list[Figure]:
     """The file path and the HTTP path, each against the raw writer, in events a second."""
     events = journeys(EVENTS, seed=7)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graph.access import policy_docs
 from graph.ingest import catalogue_docs
-from graph.vocabulary import NODES, RELATIONSHIPS, Node, Relationship
+from graph.vocabulary import FULL_TEXT, NODES, RELATIONSHIPS, Node, Relationship
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -17,6 +17,7 @@ def documents() -> dict[Path, str]:
     """Every generated document with its content."""
     return {
         DOCS / "graph-schema.md": graph_schema(),
+        DOCS / "access.md": policy_docs.render(),
         DOCS / "events.md": catalogue_docs.render(),
         DOCS / "access.md": policy_docs.render(),
     }
@@ -43,6 +44,11 @@ def _schema_lines() -> Iterator[str]:
     yield "## Nodes"
     for node in NODES:
         yield from _node(node)
+    yield ""
+    yield "## Full-text indexes"
+    for name, (labels, indexed) in FULL_TEXT.items():
+        yield ""
+        yield f"`{name}`: `{indexed}` of {', '.join(labels)}, words parted by spaces."
     yield ""
     yield "## Relationships"
     for relationship in RELATIONSHIPS:

@@ -61,6 +61,7 @@ NODES: Final = (
             "place": "its place in the stewards' queue of ambiguous profiles, written behind the feed",
             "stake": "the value at stake there, whole CNY",
             "judged": "true where it ever disowned an identifier, so that others need not be searched for it",
+            "searchTokens": "blind tokens of the name's grams, for the full-text index",
             **_RECORDED,
         },
         unique=(("id",), ("recordKey",), ("birthId",)),
@@ -82,6 +83,7 @@ NODES: Final = (
             "region": "government id, plate: administrative region",
             "shared": "true where a steward says that several people use it",
             "judged": "true where a judgement ever marked it, so that others need not be searched for marks",
+            "searchTokens": "e-mail, phone: blind tokens of the local part's grams, or of the last four digits",
             **_RECORDED,
         },
         unique=(("key",),),
@@ -203,6 +205,7 @@ NODES: Final = (
             "dealer": "the dealer it is bound to",
             "preset": "true where the environment presets it",
             "revokedAt": "when it was revoked, µs",
+            "expiresAt": "when it ends by itself, µs",
             **_RECORDED,
         },
         unique=(("id",), ("digest",)),
@@ -280,6 +283,7 @@ NODES: Final = (
             "value": "the value, sealed under its profile's key",
             "by": "id of the key that corrected",
             "why": "the reason given, sealed under its profile's key",
+            "searchTokens": "blind tokens of a name's grams, while it stands",
             "retractedAt": "when it was taken back, µs",
             "retractedBy": "id of the key that took it back",
             **_RECORDED,
@@ -460,6 +464,11 @@ RELATIONSHIPS: Final = (
         "KNOWN_TO", "The dealer knows this profile.", (("Profile", "Dealer"),), {"since": "µs", **_RECORDED}
     ),
 )
+
+FULL_TEXT: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
+    "search_tokens": (("Profile", "Identifier", "Correction"), "searchTokens"),
+}
+"""Full-text indexes by name: the labels and the property they index, whose words are blind tokens."""
 
 LABELS: Final = frozenset(node.label for node in NODES)
 TYPES: Final = frozenset(relationship.type for relationship in RELATIONSHIPS)

@@ -8,7 +8,7 @@ import sys
 import structlog
 import typer
 
-from api.cli import audit, check, db, export, identity, ingest, key, keyring, source
+from api.cli import audit, check, db, export, identity, ingest, key, keyring, search, source
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.erase import erase
@@ -37,6 +37,7 @@ for name, group in {
     "db": db.app,
     "check": check.app,
     "keyring": keyring.app,
+    "search": search.app,
 }.items():
     app.add_typer(group, name=name)
 

@@ -288,8 +288,12 @@ class Engine:
         )
 
     async def _record(self, ready: Ready, context: GqlContext) -> None:
-        """Record whom an answer shows in the clear, before it is given. Raises AuditError where that fails."""
-        if not context.disclosed or not ready.personal or context.purpose is None:
+        """Record whom an answer shows in the clear, before it is given. Raises AuditError where that fails.
+
+        Also where it names nobody: a look-up that found nobody was one, and nothing depends on each way of reading
+        people to say whom it read.
+        """
+        if not context.clear or not ready.personal:
             return
         caller, subjects = context.caller, tuple(sorted(context.disclosed))
         context.disclosed.clear()  # of a subscription, the next answer has its own

@@ -26,6 +26,7 @@ from api.gql.profile.queries import ProfileQuery
 from api.gql.profile.records import Profile
 from api.gql.profile.touchpoints import BY_KIND
 from api.gql.scalars import INSTANT, Instant
+from api.gql.search.queries import SearchQuery
 from api.gql.subscription.people import UserSubscription
 from api.gql.subscription.stewards import StewardSubscription
 
@@ -40,6 +41,7 @@ QUERIES: Final[tuple[type, ...]] = (
     HouseholdQuery,
     ExplanationQuery,
     ErasureQuery,
+    SearchQuery,
 )
 """What can be asked, one class a domain."""
 

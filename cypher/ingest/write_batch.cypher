@@ -17,23 +17,24 @@
 CALL () {
   UNWIND $rows.identifiers AS r
   CREATE (:Identifier {key: r[0], namespace: r[1], scope: r[2], mask: r[3], country: r[4], operator: r[5],
-                       domain: r[6], birthYear: r[7], gender: r[8], region: r[9], recordedAt: $recordedAt})
+                       domain: r[6], birthYear: r[7], gender: r[8], region: r[9], searchTokens: r[10],
+                       recordedAt: $recordedAt})
 }
 CALL () {
   UNWIND $rows.founders AS r
   CREATE (p:Profile {id: r[0], source: r[1], recordKey: r[2], recordId: r[3], birthId: r[4],
                      seq: $position * 1048576 + r[5], founderClass: r[6], component: r[7], traits: r[8],
                      gender: r[9], birthYear: r[10], city: r[11], details: r[12], firstSeenAt: r[13],
-                     lastSeenAt: r[14], recordedAt: $recordedAt})
+                     lastSeenAt: r[14], searchTokens: r[15], recordedAt: $recordedAt})
   CREATE (u:User {oneId: r[4], recordedAt: $recordedAt})
-  CREATE (p)-[:RESOLVED_TO {from: $recordedAt, tier: r[15], rule: r[16], reason: r[17], rules: $rules}]->(u)
+  CREATE (p)-[:RESOLVED_TO {from: $recordedAt, tier: r[16], rule: r[17], reason: r[18], rules: $rules}]->(u)
 }
 CALL () {
   UNWIND $rows.joiners AS r
   CREATE (:Profile {id: r[0], source: r[1], recordKey: r[2], recordId: r[3], birthId: r[4],
                     seq: $position * 1048576 + r[5], founderClass: r[6], component: r[7], traits: r[8],
                     gender: r[9], birthYear: r[10], city: r[11], details: r[12], firstSeenAt: r[13],
-                    lastSeenAt: r[14], recordedAt: $recordedAt})
+                    lastSeenAt: r[14], searchTokens: r[15], recordedAt: $recordedAt})
 }
 CALL () {
   UNWIND $rows.profiles AS r
@@ -45,7 +46,8 @@ CALL () {
       p.details = CASE WHEN r[1] IS NULL THEN p.details ELSE r[5] END,
       p.firstSeenAt = CASE WHEN r[6] < coalesce(p.firstSeenAt, r[6] + 1) THEN r[6] ELSE p.firstSeenAt END,
       p.lastSeenAt = CASE WHEN r[7] > coalesce(p.lastSeenAt, r[7] - 1) THEN r[7] ELSE p.lastSeenAt END,
-      p.founderClass = CASE WHEN r[8] < p.founderClass THEN r[8] ELSE p.founderClass END
+      p.founderClass = CASE WHEN r[8] < p.founderClass THEN r[8] ELSE p.founderClass END,
+      p.searchTokens = CASE WHEN r[10] THEN r[9] ELSE p.searchTokens END
 }
 CALL () {
   UNWIND $rows.components AS r

@@ -11,7 +11,7 @@ MATCH (p:Profile {id: $correction.profileId})
 SET p.corrected = true
 CREATE (p)-[:CORRECTED]->(c:Correction {
   id: $correction.id, field: $correction.field, value: $correction.value, by: $correction.by, why: $correction.why,
-  recordedAt: $recordedAt})
+  searchTokens: $correction.searchTokens,  recordedAt: $recordedAt})
 CREATE (:FeedEntry {lane: 0, position: $position, recordedAt: $recordedAt, kind: 'correction',
                     operationId: $operationId, components: [], profileIds: [p.id], userIds: [], changes: []})
 RETURN c.id AS id

@@ -11,6 +11,7 @@
 MATCH (p:Profile)-[:CORRECTED]->(c:Correction {id: $id})
 SET c.retractedBy = CASE WHEN c.retractedAt IS NULL THEN $by ELSE c.retractedBy END,
     c.retractedAt = coalesce(c.retractedAt, $recordedAt)
+REMOVE c.searchTokens
 CREATE (:FeedEntry {lane: 0, position: $position, recordedAt: $recordedAt, kind: 'correction',
                     operationId: $operationId, components: [], profileIds: [p.id], userIds: [], changes: []})
 RETURN c.id AS id

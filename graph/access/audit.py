@@ -144,8 +144,9 @@ class AuditLog:
                         (after, *values),
                     ).fetchall()
                     for row in rows:
-                        *facts, fields, subjects = row[1:]
-                        yield Disclosure(*facts, tuple(json.loads(fields)), tuple(json.loads(subjects)))
+                        _, at, key_id, role, purpose, operation, fields, subjects = row
+                        named = tuple(json.loads(fields)), tuple(json.loads(subjects))
+                        yield Disclosure(at, key_id, role, purpose, operation, *named)
                     if len(rows) < _PAGE:
                         return
                     after = rows[-1][0]

@@ -1,7 +1,7 @@
 """Who may read which field of the API, and how: the one table. Pure data; `docs/access.md` is made from it.
 
-Every field has a row. One that has none is nobody's, and fails `tests/graph/access/test_policy.py`. The doors enforce
-the table before they run anything (`api/gql/guard.py`), so no way of answering can forget it.
+Every field has a row. One that has none is nobody's, and fails `tests/api/gql/test_guard.py`. The table is enforced
+before anything is run (`api/gql/guard.py`), so no way of answering can forget it.
 
 Kinds of touchpoints are made from the catalogue of events, whose clear fields are declared non-personal there: they all
 stand under `Touchpoint`.
@@ -62,7 +62,7 @@ def _rows(**fields: Rule) -> dict[str, Rule]:
 
 FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Query": _rows(
-        user_userByIdentifier_usersByIdentifier_users_node=PEOPLE,
+        user_userByIdentifier_usersByIdentifier_users_node_search=PEOPLE,
         identityChanges_household_households_why_whyNot_how_weakestLinks=BRAND,
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
@@ -76,13 +76,15 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     # A person.
     "Node": _rows(id=PEOPLE),
     "User": _rows(
-        id_oneId_firstSeenAt_lastSeenAt_profiles_identifiers_vehicles_golden_touchpoints=PEOPLE,
+        id_oneId_asOf_firstSeenAt_lastSeenAt_profiles_identifiers_vehicles_golden_touchpoints=PEOPLE,
         displayName=NAMES,
-        asOf_household_sharesWith=BRAND,
+        household_sharesWith=BRAND,
     ),
     "FormerUser": _rows(id_until_currentUser=BRAND),
     "UserConnection": _rows(edges_pageInfo=PEOPLE),
     "UserEdge": _rows(cursor_node=PEOPLE),
+    "SearchConnection": _rows(edges_hasMore=PEOPLE),
+    "SearchEdge": _rows(node_matched_score=PEOPLE),
     "UserUpdate": _rows(cursor_at_by_user=PEOPLE),
     "Profile": _rows(id_source=PEOPLE, recordId=NAMES),
     "Identifier": _rows(namespace_scope_trusted=PEOPLE, value=IDENTIFIERS),
@@ -150,7 +152,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "AmbiguousConnection": _rows(edges_pageInfo=JUDGES),
     "AmbiguousEdge": _rows(cursor_node=JUDGES),
     "AmbiguousProfile": _rows(profile_oneId_tier_candidates_valueAtStake=JUDGES),
-    "ChangePreview": _rows(changes_appearing_vanishing_profiles_attached_obstacles_repeated=ANYONE),
+    "ChangePreview": _rows(changes_appearing_vanishing_profiles_attached_obstacles_repeated=JUDGES),
     "JudgementRecorded": _rows(judgement_changes_repeated=ANYONE),
     "Judgement": _rows(id_kind_by_recordedAt_retractedAt_retractedBy_profiles_identifiers_why=ANYONE),
     "MarkedIdentifier": _rows(namespace_value=ANYONE),
@@ -158,7 +160,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "MergeObstacle": _rows(kind_namespace_values_profiles=ANYONE),
     # Erasing.
     "EraseSuccess": _rows(tombstones_removed_changes_repeated=ANYONE),
-    "ErasurePreview": _rows(profiles_removed_changes_repeated=ANYONE),
+    "ErasurePreview": _rows(profiles_removed_changes_repeated=ERASERS),
     "ErasedCounts": _rows(
         profiles_messages_touchpoints_evidence_identifiers_vehicles_corrections_judgements_deadLetters=ANYONE
     ),

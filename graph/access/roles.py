@@ -57,13 +57,14 @@ _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
 }
 
+
+def permissions_of(role: Role) -> frozenset[Permission]:
+    """What a role may do; nothing for one of a later version."""
+    return _POLICY.get(role, frozenset())
+
+
 AVAILABLE: Final = tuple(_POLICY)
 """The roles a key can have in this version."""
-
-
-def allowed(role: Role) -> frozenset[Permission]:
-    """What keys of a role may do; nothing for a role of a later version."""
-    return _POLICY.get(role, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Caller:
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller's role has a permission."""
-        return permission in allowed(self.role)
+        return permission in permissions_of(self.role)
 
     def require(self, permission: Permission) -> None:
         """Raises ForbiddenError unless the caller's role has the permission."""

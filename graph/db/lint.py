@@ -21,12 +21,13 @@ _LABEL = re.compile(r"(?<=[\w(]):([A-Z]\w*)|(?<=\():([A-Z]\w*)")
 _HINT = re.compile(r"USING INDEX(?: SEEK)? \w+:(\w+)\((\w+)\)")
 _PROPERTY = re.compile(r"(?<![$\w.])[a-zA-Z_]\w*\.([a-zA-Z_]\w*)\b(?!\s*[.(])")
 _PATTERN_MAP = re.compile(r":\w+\s*\{([^{}]*)\}")
+_OPTION = re.compile(r"`[\w-]+\.[\w.-]+`")  # a setting of an index
 _MAP_KEY = re.compile(r"(?:^|,)\s*(\w+)\s*:")
 
 
 def lint_file(path: Path) -> list[str]:
     """What is wrong in a file, as `name:line: what`, in order; empty when all is well."""
-    body = strip_strings(strip_comments(path.read_text(encoding="utf-8")))
+    body = _OPTION.sub("``", strip_strings(strip_comments(path.read_text(encoding="utf-8"))))
     found = sorted(
         [*_relationships(body), *_hints(body), *_labels(body), *_properties(body), *_map_keys(body)],
         key=lambda item: item[0],

@@ -15,7 +15,8 @@ from graph.identity.place import Placed, Placement
 from graph.ingest.change import Changes, EdgeChange, ProfileChange
 from graph.ingest.decide import Decision
 from graph.ingest.draft import Draft
-from graph.profile.traits import analysis_values
+from graph.profile.traits import NAME, analysis_values
+from graph.search.tokens import SearchTokens
 
 _EPOCH_SHIFT = 62_135_596_800_000_000
 """Microseconds from the year 1 to 1970: makes every time we accept a non-negative number."""
@@ -101,6 +102,7 @@ def build_rows(
     *,
     known_identifiers: Iterable[str],
     references: References,
+    search: SearchTokens,
     dead_letters: Sequence[DeadLetter],
 ) -> Rows:
     """Every list of the write."""
@@ -108,8 +110,8 @@ def build_rows(
     present = set(known_identifiers)
     needed: dict[str, set[str]] = defaultdict(set)
     for place, change in enumerate(changes.profiles.values()):
-        _profile_rows(rows, change, decision, place)
-        _edge_rows(rows, change, present)
+        _profile_rows(rows, change, decision, place, search)
+        _edge_rows(rows, change, present, search)
         _fact_rows(rows, change, needed)
     identity_rows(rows, decision, {c.id for c in changes.profiles.values() if c.known is None})
     rows["references"] = references.missing(needed)
@@ -126,22 +128,25 @@ def _first(row: Any) -> Any:
     return row if isinstance(row, str) else row[0]
 
 
-def _profile_rows(rows: Rows, change: ProfileChange, decision: Decision, place: int) -> None:
+def _profile_rows(
+    rows: Rows, change: ProfileChange, decision: Decision, place: int, search: SearchTokens
+) -> None:
     seal = change.sealer
     traits = seal.seal_json("traits", change.traits) if change.traits else None
     analysis = analysis_values(change.traits) if change.traits else (None,) * 4
     if change.known is not None:
         if change.traits_before is not None or change.first_seen is not None or _class_changed(change):
             spoken = traits if change.traits != change.traits_before else None
-            rows["profiles"].append(
-                [change.id, spoken, *analysis, change.first_seen, change.last_seen, change.founder_class]
-            )
+            renamed = spoken is not None and change.traits.get(NAME) != (change.traits_before or {}).get(NAME)
+            tokens = search.of_traits(change.traits) if renamed else None
+            row = [change.id, spoken, *analysis, change.first_seen, change.last_seen, change.founder_class]
+            rows["profiles"].append([*row, tokens, renamed])
         return
     placement = decision.placements[change.id]
     row = [
         change.id, change.source, change.record_key, seal.seal("recordId", change.record_id.encode()),
         decision.birth_ids[change.id], place, change.founder_class, placement.component, traits, *analysis,
-        change.first_seen, change.last_seen,
+        change.first_seen, change.last_seen, search.of_traits(change.traits),
     ]  # fmt: skip
     if placement.founds:
         rows["founders"].append([*row, *_why(placement)])
@@ -157,7 +162,7 @@ def _why(placement: Placement) -> list[str]:
     return [placement.reason.tier, placement.reason.rule, placement.reason.namespace]
 
 
-def _edge_rows(rows: Rows, change: ProfileChange, present: set[str]) -> None:
+def _edge_rows(rows: Rows, change: ProfileChange, present: set[str], search: SearchTokens) -> None:
     for key, edge in change.edges.items():
         if key not in present:
             present.add(key)
@@ -165,6 +170,7 @@ def _edge_rows(rows: Rows, change: ProfileChange, present: set[str]) -> None:
             rows["identifiers"].append(
                 [key, identifier.namespace, identifier.scope, edge.sighting.mask]
                 + [analysis.get(name) for name in _ANALYSIS_FIELDS]
+                + [search.of_identifier(identifier)]
             )
         if edge.before is None:
             rows["has" if edge.after.trusted else "claims"].append(_new_edge(change, key, edge))

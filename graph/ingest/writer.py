@@ -33,6 +33,7 @@ from graph.ingest.rows import DeadLetter, References, Rows, build_rows
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
+from graph.search.tokens import SearchTokens
 
 _BEWARE = 4
 """Batches that a writer decides under the feed's lock at once after it was overtaken: it is likely to be again."""
@@ -96,13 +97,16 @@ class Writer:
         blind: BlindIndex,
         rules: Rules,
         clock: Clock = system_clock,
+        search: SearchTokens | None = None,
     ) -> None:
+        """Without `search`, people are found by tokens under this blind index."""
         self._database = database
         self._keyring = keyring
         self._blind = blind
         self._rules = rules
         self._clock = clock
         self._references = References()
+        self._search = search or SearchTokens(blind)
         self._reader = ComponentReader(keyring, rules)
         self._beware = 0
 
@@ -262,6 +266,7 @@ class Writer:
             decision,
             known_identifiers=known.identifiers,
             references=self._references,
+            search=self._search,
             dead_letters=self._dead_letters(changes, rejected),
         )
 

@@ -18,12 +18,14 @@ from graph.db.database import Database, Transaction
 from graph.errors import InputError, IntegrityError, NotFoundError
 from graph.ingest import normalise
 from graph.ingest.normalise import Refused
+from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
 from graph.profile.golden import Correction
 from graph.profile.golden_rules import FIELD_NAME
 from graph.profile.golden_view import IDENTIFIER_FIELDS, open_correction
 from graph.profile.traits import BIRTH_DATE, NAME
+from graph.search.tokens import SearchTokens
 
 LONGEST: Final = 1_000
 """Characters of a value or reason."""
@@ -50,6 +52,7 @@ class CorrectionService:
     def __init__(self, database: Database, *, keyring: Keyring, clock: Clock = system_clock) -> None:
         self._database = database
         self._keyring = keyring
+        self._search = SearchTokens(BlindIndex(keyring.index_root))
         self._clock = clock
 
     async def correct(self, one_id: str, field: str, value: str, *, why: str, by: str) -> StoredCorrection:
@@ -80,6 +83,7 @@ class CorrectionService:
                 "value": sealer.seal_json(f"correction:{id_}:value", content),
                 "by": by,
                 "why": sealer.seal(f"correction:{id_}:why", reason.encode()),
+                "searchTokens": self._search.of_trait(content) if field == NAME else None,
             },
         )
         return await self.find(id_)

@@ -4,8 +4,8 @@ Nothing here is stale: before a remembered person is shown, the feed is looked a
 request came (those who come meanwhile share the next look), and whoever was touched since is forgotten. So a commit
 that was over before a question is in its answer, as it is when everything is read anew.
 
-Only what every role sees is kept: masks, never clear identifiers. Names and record ids are in the clear here, as
-unwrapped keys are, for a minute at most.
+Only what every role of the brand sees is kept: masks, never clear identifiers. Names and record ids are in the clear
+here, as unwrapped keys are, for a minute at most.
 """
 
 from __future__ import annotations
@@ -46,12 +46,11 @@ class _Held:
 
 
 def memorable(want: Want) -> bool:
-    """Whether an answer may be kept: of now, without clear values, and not a dealer's.
+    """Whether an answer may be kept: of now, without clear values, and not what one dealer alone may see.
 
-    What a dealer may see depends on what sources declare and on profiles that it is not shown: no id in its answer
-    is touched when that changes.
+    That hangs on what other people's sources declare, too, which touches nobody in the feed.
     """
-    return want.as_of is None and not want.clear and not want.golden and want.dealer is None
+    return want.as_of is None and want.dealer is None and not want.clear and not want.golden
 
 
 class Remembered:

@@ -115,7 +115,7 @@ class RelationshipView:
         return present, len(one_ids) > first
 
     async def _page(self, after: str, rows: int, want: Want) -> list[str]:
-        """The next oneIds of the people the caller may see; on the way the feed is looked at."""
+        """The next oneIds; where people are remembered, the feed was looked at with them."""
         if want.dealer is not None:
             return await self._repository.dealer_one_ids(after, rows, dealer=want.dealer)
         known = self._remembered

@@ -36,6 +36,8 @@ COMMON: Final[Mapping[str, str]] = MappingProxyType(
         "db.logs.query.parameter_logging_enabled": "false",
         "db.logs.query.obfuscate_literals": "true",
         "dbms.logs.http.enabled": "false",
+        # Search may lag behind by this; refreshed with every commit, it would cost a small one as much again.
+        "db.index.fulltext.eventually_consistent_refresh_interval": "1s",
         # Half a gigabyte would else be set aside for two empty databases.
         "db.tx_log.preallocate": "false",
         "server.config.strict_validation.enabled": "true",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from graph.access.purpose import PURPOSES, Purpose, read_purpose
-from graph.access.roles import Permission, Role, allowed
+from graph.access.roles import Permission, Role, permissions_of
 from graph.errors import ForbiddenError, InputError
 
 
 def test_who_may_see_values_in_the_clear_has_purposes_and_nobody_else() -> None:
-    assert {role for role in Role if Permission.CLEAR_IDENTIFIERS in allowed(role)} == PURPOSES.keys()
+    assert {role for role in Role if Permission.CLEAR_IDENTIFIERS in permissions_of(role)} == PURPOSES.keys()
 
 
 @pytest.mark.parametrize("role", list(Role))

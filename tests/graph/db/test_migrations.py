@@ -11,7 +11,7 @@ import pytest
 from graph.db.database import Database
 from graph.db.migrations import applied_versions, migrate, pending, read_migrations
 from graph.errors import MigrationError
-from graph.vocabulary import NODES, RELATIONSHIPS
+from graph.vocabulary import FULL_TEXT, NODES, RELATIONSHIPS
 
 
 def test_numbers_start_at_one_and_do_not_skip(tmp_path: Path) -> None:
@@ -81,3 +81,16 @@ async def test_constraints_and_indexes_are_those_of_the_vocabulary(server: Datab
     declared |= {(node.label, key, False) for node in NODES for key in node.indexed}
     declared |= {(one.type, key, False) for one in RELATIONSHIPS for key in one.indexed}
     assert stored == declared
+
+
+async def test_full_text_indexes_are_those_of_the_vocabulary(server: Database) -> None:
+    rows = await server.run_schema(
+        "CYPHER 5 SHOW INDEXES YIELD name, labelsOrTypes, properties, type, options"
+    )
+    stored = {row["name"]: row for row in rows if row["type"] == "FULLTEXT"}
+    assert {name: (set(row["labelsOrTypes"]), row["properties"]) for name, row in stored.items()} == {
+        name: (set(labels), [indexed]) for name, (labels, indexed) in FULL_TEXT.items()
+    }
+    for row in stored.values():
+        told = row["options"]["indexConfig"]
+        assert (told["fulltext.analyzer"], told["fulltext.eventually_consistent"]) == ("whitespace", True)

@@ -20,7 +20,9 @@ from graph.ingest.message import Message
 from graph.ingest.rows import LISTS, References, build_rows
 from graph.ingest.segment import Arrival, read_message
 from graph.ingest.sources import SourceDeclaration
+from graph.privacy.blind import BlindIndex
 from graph.privacy.seal import Sealer
+from graph.search.tokens import SearchTokens
 
 NOW = 1_795_000_000_000_000
 WEB = SourceDeclaration(name="web")
@@ -199,7 +201,12 @@ class TestRows:
             rules=rules,
         )
         rows = build_rows(
-            changes, decision, known_identifiers=known.identifiers, references=References(), dead_letters=[]
+            changes,
+            decision,
+            known_identifiers=known.identifiers,
+            references=References(),
+            search=SearchTokens(BlindIndex(bytes(32))),
+            dead_letters=[],
         )
         return {name: rows[name] for name in LISTS if rows[name]}
 

@@ -171,4 +171,6 @@ async def test_no_more_is_kept_than_said(desk: Desk) -> None:
 
 def test_only_what_all_may_see_is_kept() -> None:
     assert memorable(WANT)
-    assert not any(memorable(want) for want in (Want(clear=True), Want(golden=True), Want(as_of=1)))
+    assert not any(
+        memorable(want) for want in (Want(clear=True), Want(golden=True), Want(as_of=1), Want(dealer="D1"))
+    )

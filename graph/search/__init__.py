@@ -1,0 +1,1 @@
+"""Search for people by what somebody remembers of them."""
