@@ -7,6 +7,7 @@ travel to Neo4j without a conversion. They become text only at the doors.
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -14,8 +15,13 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
+from graph.errors import InputError
+
 SECOND: Final = 1_000_000
 DAY: Final = 86_400 * SECOND
+LONGEST_DURATION: Final = 3_650 * DAY
+_DURATION: Final = re.compile(r"(\d{1,7})([dhm])")
+_UNITS: Final = {"d": DAY, "h": 3_600 * SECOND, "m": 60 * SECOND}
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -38,6 +44,15 @@ def from_datetime(moment: datetime) -> int:
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     delta = aware - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * SECOND + delta.microseconds
+
+
+def read_duration(text: str) -> int:
+    """Microseconds of a text like `90d`, `12h` or `30m`. Raises InputError for another, and for over ten years."""
+    match = _DURATION.fullmatch(text.strip().lower())
+    micros = int(match[1]) * _UNITS[match[2]] if match else LONGEST_DURATION + 1
+    if micros > LONGEST_DURATION:
+        raise InputError("This is no duration.", remedy="Give days, hours or minutes, as 90d, 12h or 30m.")
+    return micros
 
 
 def isoformat(micros: int) -> str:

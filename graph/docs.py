@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from graph.access import policy_docs
 from graph.ingest import catalogue_docs
 from graph.vocabulary import FULL_TEXT, NODES, RELATIONSHIPS, Node, Relationship
 
@@ -16,6 +17,7 @@ def documents() -> dict[Path, str]:
     """Every generated document with its content."""
     return {
         DOCS / "graph-schema.md": graph_schema(),
+        DOCS / "access.md": policy_docs.render(),
         DOCS / "events.md": catalogue_docs.render(),
     }
 

@@ -205,6 +205,7 @@ NODES: Final = (
             "dealer": "the dealer it is bound to",
             "preset": "true where the environment presets it",
             "revokedAt": "when it was revoked, µs",
+            "expiresAt": "when it ends by itself, µs",
             **_RECORDED,
         },
         unique=(("id",), ("digest",)),

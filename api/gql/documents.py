@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules, validate
@@ -12,6 +12,7 @@ from strawberry.extensions import SchemaExtension
 
 from api.gql import limits
 from api.gql.cost import Cost
+from api.gql.guard import Field, asked_fields
 
 CACHED_DOCUMENTS: Final = 256
 LONGEST_CACHED: Final = 16_384
@@ -27,6 +28,8 @@ class Prepared:
     introspects: bool = False
     cost: Cost | None = None
     """Of a valid document what its operations cost."""
+    fields: Mapping[str | None, frozenset[Field]] = field(default_factory=dict[str | None, frozenset[Field]])
+    """Of a valid document what each of its operations may read."""
 
 
 class Documents:
@@ -69,8 +72,14 @@ class Documents:
             return Prepared(None, (error,))
         except RecursionError:
             return Prepared(None, (GraphQLError("The document nests too deep."),))
-        cost = None if errors else Cost(self._schema, document)
-        return Prepared(document, tuple(errors), size.introspects, cost)
+        if errors:
+            return Prepared(document, tuple(errors), size.introspects)
+        return Prepared(
+            document,
+            introspects=size.introspects,
+            cost=Cost(self._schema, document),
+            fields=asked_fields(self._schema, document),
+        )
 
 
 class UsePrepared(SchemaExtension):

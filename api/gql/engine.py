@@ -27,6 +27,7 @@ from api.gql.admission import Admission, Room
 from api.gql.context import GqlContext
 from api.gql.cost import BASE, MAX_COST
 from api.gql.documents import Documents, Prepared
+from api.gql.guard import Guard
 from api.gql.persisted import (
     DocumentNotAllowedError,
     DocumentNotFoundError,
@@ -115,6 +116,7 @@ class Engine:
         self._metrics = services.metrics
         self.development = settings.env == "development"
         self._schema = build_schema(suggestions=self.development)
+        self._guard = Guard(self._schema.core)
         self._documents = Documents(self._schema.core, suggestions=self.development)
         manifest = load_manifest(settings.graphql_documents) if settings.graphql_documents else None
         self._persisted = PersistedDocuments(manifest, only=settings.graphql_only_documents)
@@ -272,8 +274,11 @@ class Engine:
             return []
         if prepared.introspects and not self.development and not caller.may(Permission.INTROSPECT):
             return [GraphQLError("Introspection is off; the schema is api/gql/schema.graphql.")]
-        if get_operation_ast(prepared.document, asked.operation_name) is not None:
-            return []
+        operation = get_operation_ast(prepared.document, asked.operation_name)
+        if operation is not None:
+            name = operation.name.value if operation.name else None
+            refusal = self._guard.refusal(caller.role, prepared.fields[name])
+            return [refusal] if refusal else []
         if asked.operation_name is not None:
             return [GraphQLError("`operationName` names no operation of the document.")]
         return [GraphQLError("The document has several operations: name one by `operationName`.")]

@@ -14,5 +14,5 @@ CALL () {
 MERGE (k:ApiKey {digest: $digest})
 ON CREATE SET k.id = $id, k.recordedAt = $recordedAt
 SET k.role = 'admin', k.preset = true
-REMOVE k.revokedAt, k.source, k.dealer
+REMOVE k.revokedAt, k.expiresAt, k.source, k.dealer
 RETURN k.id AS id

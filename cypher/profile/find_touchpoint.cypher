@@ -15,5 +15,5 @@ WHERE t.profileId = $profileId AND t.at = $at AND EXISTS { (t)<-[:BROUGHT]-(:Pro
             WHERE EXISTS {
               MATCH (u)<-[k:RESOLVED_TO WHERE k.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) } }) }
 RETURN [t.profileId, t.at, t.kind, t.event, t.occurredAt, t.receivedAt, t.channel, t.campaign, t.dealer,
-        t.consultant, t.model, t.contentId, t.durationSeconds, t.amountMinor, t.currency,
+        CASE WHEN $dealer IS NULL OR t.dealer = $dealer THEN t.consultant END, t.model, t.contentId, t.durationSeconds, t.amountMinor, t.currency,
         t.details] AS touchpoint

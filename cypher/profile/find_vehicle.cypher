@@ -1,6 +1,6 @@
 // profile.find_vehicle
 // One vehicle; its VIN as one of the people who drive it brought it. To a dealer only vehicles of profiles as in
-// `profile.find_profile`, and the model only where no other dealer knows the vehicle.
+// `profile.find_profile`, and the model as touchpoints say it that it may see.
 // mode: read
 // param key: STRING
 // param clear: BOOLEAN
@@ -15,13 +15,14 @@ CALL (v) {
             WHERE EXISTS {
               MATCH (u)<-[k:RESOLVED_TO WHERE k.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) } }))
   WITH p.id AS profileId, d.vin AS vin LIMIT 20
-  RETURN collect([profileId, vin]) AS seen
+  RETURN collect([profileId, vin]) AS seen, collect(profileId) AS ids
 }
-WITH v, seen
+WITH v, seen, ids
 WHERE $dealer IS NULL OR size(seen) > 0
-RETURN [v.key, v.mask,
-        CASE WHEN $dealer IS NULL OR NOT EXISTS {
-          MATCH (v)<-[:DRIVES]-(other:Profile)
-          MATCH (s:Source {name: other.source}) WHERE s.dealer <> $dealer
-        } THEN v.model END,
+CALL (v, ids) {
+  MATCH (v)<-[:ABOUT]-(t:Touchpoint)
+  WHERE t.profileId IN ids AND (t.dealer IS NULL OR t.dealer = $dealer)
+  RETURN min(t.model) AS told
+}
+RETURN [v.key, v.mask, CASE WHEN $dealer IS NULL THEN v.model ELSE told END,
         CASE WHEN $clear THEN seen ELSE [] END] AS vehicle

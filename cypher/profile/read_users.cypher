@@ -5,7 +5,7 @@
 // for identifiers' sealed values and whose they are, `asked` for profiles' sealed record ids and traits, `clear` for VINs, `proof` whether a profile has a verified government id. The lists lie in a map, for the server plans anew for each magnitude of a list
 // that is a parameter of its own. The feed's position is read first: whatever was committed by then is in the answer. `profile.read_snapshots` answers in the same form for a time in the past.
 // A dealer is told of people of whom one profile is known to it, and of these its own and the brand's profiles, without times of use;
-// of their touchpoints those without a dealer and its own. Without `dealer` everything is told.
+// the model of a car as these say it; of their touchpoints those without a dealer and its own. Without `dealer` everything is told.
 // mode: read
 // param asked: MAP
 // param identifiers: BOOLEAN
@@ -56,10 +56,11 @@ CALL (members) {
   UNWIND members AS p
   MATCH (p)-[d:DRIVES]->(v:Vehicle)
   RETURN collect([p.id, v.key, v.mask,
-                  CASE WHEN $dealer IS NULL OR NOT EXISTS {
-                    MATCH (v)<-[:DRIVES]-(other:Profile)
-                    MATCH (s:Source {name: other.source}) WHERE s.dealer <> $dealer
-                  } THEN v.model END, d.role, d.ownerSince,
+                  CASE WHEN $dealer IS NULL THEN v.model ELSE head(COLLECT {
+                    MATCH (v)<-[:ABOUT]-(t:Touchpoint)
+                    WHERE t.profileId = p.id AND (t.dealer IS NULL OR t.dealer = $dealer) AND t.model IS NOT NULL
+                    RETURN t.model ORDER BY t.model LIMIT 1
+                  }) END, d.role, d.ownerSince,
                   CASE WHEN $clear THEN d.vin END]) AS vehicles
 }
 CALL (members) {
@@ -78,7 +79,7 @@ CALL (members) {
     }
     WITH t ORDER BY t.at DESC LIMIT $rows
     RETURN collect([t.profileId, t.at, t.kind, t.event, t.occurredAt, t.receivedAt, t.channel, t.campaign, t.dealer,
-                    t.consultant, t.model, t.contentId, t.durationSeconds, t.amountMinor, t.currency,
+                    CASE WHEN $dealer IS NULL OR t.dealer = $dealer THEN t.consultant END, t.model, t.contentId, t.durationSeconds, t.amountMinor, t.currency,
                     t.details]) AS touchpoints
   }
   RETURN collect(touchpoints) AS pages

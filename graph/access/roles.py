@@ -57,6 +57,12 @@ _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
 }
 
+
+def permissions_of(role: Role) -> frozenset[Permission]:
+    """What a role may do; nothing for one of a later version."""
+    return _POLICY.get(role, frozenset())
+
+
 AVAILABLE: Final = tuple(_POLICY)
 """The roles a key can have in this version."""
 
@@ -77,7 +83,7 @@ class Caller:
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller's role has a permission."""
-        return permission in _POLICY.get(self.role, frozenset())
+        return permission in permissions_of(self.role)
 
     def require(self, permission: Permission) -> None:
         """Raises ForbiddenError unless the caller's role has the permission."""

@@ -25,7 +25,7 @@ _DEALER_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as it may be shown; `created_at` and `revoked_at` in microseconds."""
+    """A key as it may be shown; times in microseconds. `expires_at` is when it ends by itself, None for never."""
 
     id: str
     role: Role
@@ -34,6 +34,7 @@ class ApiKey:
     preset: bool
     created_at: int
     revoked_at: int | None
+    expires_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,22 @@ class AccessService:
     def __init__(self, database: Database, *, clock: Clock = system_clock) -> None:
         self._database = database
         self._clock = clock
-        self._verified: ExpiringCache[str, Caller] = ExpiringCache(size=CACHED_KEYS, seconds=CACHE_SECONDS)
+        self._verified: ExpiringCache[str, tuple[Caller, int | None]] = ExpiringCache(
+            size=CACHED_KEYS, seconds=CACHE_SECONDS
+        )
 
-    async def create(self, role: Role, *, source: str | None = None, dealer: str | None = None) -> CreatedKey:
-        """A new key. Raises InputError where the role needs a source or dealer, or takes none."""
+    async def create(
+        self,
+        role: Role,
+        *,
+        source: str | None = None,
+        dealer: str | None = None,
+        valid_for: int | None = None,
+    ) -> CreatedKey:
+        """A new key, which ends by itself after `valid_for` µs where that is given.
+
+        Raises InputError where the role needs a source or dealer, or takes none.
+        """
         _check_binding(role, source, dealer)
         made = CreatedKey(id=new_id(), key=new_key(role), role=role)
         await self._write(
@@ -70,6 +83,7 @@ class AccessService:
             role=str(role),
             source=source,
             dealer=dealer,
+            expiresAt=None if valid_for is None else self._clock() + valid_for,
         )
         return made
 
@@ -88,7 +102,7 @@ class AccessService:
         """
         check_preset(key)
         wanted = digest(key)
-        held = await self._database.read_one("access.find_key", digest=wanted)
+        held = await self._database.read_one("access.find_key", digest=wanted, now=self._clock())
         if held is not None and held[1] == Role.ADMIN and held[4]:
             return
         await self._write("access.preset_key", id=new_id(), digest=wanted)
@@ -117,20 +131,42 @@ class AccessService:
         self._verified.clear()
         return next(key for key in await self.keys() if key.id == key_id)
 
+    async def rotate(self, key_id: str, *, grace: int) -> CreatedKey:
+        """A new key in place of one, which goes on for `grace` µs at most; both may do the same.
+
+        A key that was made for a time gives a key for as long. Raises NotFoundError for an unknown id, InputError for
+        the preset key, and for one that is revoked or over.
+        """
+        old = next((key for key in await self.keys() if key.id == key_id), None)
+        if old is None:
+            raise NotFoundError("There is no key of this id.", remedy="`guanxi key list` shows all ids.")
+        made = CreatedKey(id=new_id(), key=new_key(old.role), role=old.role)
+        until = self._clock() + grace
+        rotated = await self._write(
+            "access.rotate_key", oldId=key_id, id=made.id, digest=digest(made.key), until=until
+        )
+        if not rotated:
+            raise InputError(
+                "This key is preset, revoked, or over.",
+                remedy="`guanxi key create` makes a new one; the preset one is GUANXI_ADMIN_KEY.",
+            )
+        self._verified.clear()
+        return made
+
     async def verify(self, key: str) -> Caller:
-        """Who holds this key. Raises AccessError for an unknown or revoked one, in the same words."""
+        """Who holds this key. Raises AccessError for an unknown, revoked or ended one, in the same words."""
         if not is_sendable(key):
             raise _unknown()
         wanted = digest(key)
         held = self._verified.get(wanted)
-        if held is not None:
-            return held
+        if held is not None and (held[1] is None or held[1] > self._clock()):
+            return held[0]
         asked_at = self._verified.now()
-        row = await self._database.read_one("access.find_key", digest=wanted)
+        row = await self._database.read_one("access.find_key", digest=wanted, now=self._clock())
         if row is None:  # not cached: a key made a moment later must work at once
             raise _unknown()
         caller = Caller(role=Role(row[1]), key_id=row[0], source=row[2], dealer=row[3])
-        self._verified.put(wanted, caller, asked_at=asked_at)
+        self._verified.put(wanted, (caller, row[5]), asked_at=asked_at)
         return caller
 
     async def _write(self, name: str, **params: object) -> bool:
@@ -159,7 +195,7 @@ class _NothingToDoError(Exception):
 
 def _unknown() -> AccessError:
     return AccessError(
-        "The key is not known here, or it was revoked.",
+        "The key is not known here, it was revoked, or its time is over.",
         remedy="Send `Authorization: Bearer KEY`; an operator makes keys with `guanxi key create`.",
     )
 
@@ -196,4 +232,5 @@ def _api_key(row: Mapping[str, Any]) -> ApiKey:
         preset=bool(row["preset"]),
         created_at=row["recordedAt"],
         revoked_at=row["revokedAt"],
+        expires_at=row["expiresAt"],
     )

@@ -101,7 +101,10 @@ class JudgementMutation:
     ) -> JudgementPayload:
         """One transaction."""
         try:
+            info.context.caller.require(Permission.JUDGE)
             change = _mark(input)
+        except ForbiddenError as error:
+            return Forbidden(message=error.message, remedy=error.remedy)
         except InputError as error:
             return InvalidInput(message=error.message, remedy=error.remedy)
         return await _judge(info, change, reason)

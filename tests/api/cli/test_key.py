@@ -48,12 +48,29 @@ async def test_a_key_from_birth_to_end(run: Run, database: Database) -> None:
     assert "revoked" in (await asyncio.to_thread(run, "list")).stdout
 
 
+async def test_a_dealers_key_is_rotated(run: Run, database: Database) -> None:
+    bound = ("--role", "dealer", "--dealer", "d-1")
+    shown = await asyncio.to_thread(run, "create", *bound, "--expires", "90d", "--json")
+    made = orjson.loads(shown.stdout)
+    rotated = await asyncio.to_thread(run, "rotate", made["id"], "--grace", "0h", "--json")
+    new = orjson.loads(rotated.stdout)
+    assert (await AccessService(database).verify(new["key"])).dealer == "d-1"
+    with pytest.raises(AccessError):
+        await AccessService(database).verify(made["key"])
+    listed = (await asyncio.to_thread(run, "list")).stdout
+    assert f"{made['id']}  dealer    over" in listed
+    assert f"{new['id']}  dealer    active" in listed
+
+
 async def test_mistakes(run: Run) -> None:
     for arguments, expected, says in (
         (["create", "--role", "root"], InputError, "no such role"),
         (["create", "--role", "analyst"], InputError, "come later"),
         (["create", "--role", "source"], InputError, "--source"),
         (["create", "--role", "admin", "--dealer", "d1"], InputError, "--dealer"),
+        (["create", "--role", "dealer"], InputError, "--dealer"),
+        (["create", "--role", "admin", "--expires", "soon"], InputError, "no duration"),
+        (["rotate", "nobody"], NotFoundError, "no key"),
         (["revoke", "nobody"], NotFoundError, "no key"),
     ):
         shown = await asyncio.to_thread(run, *arguments)

@@ -41,6 +41,11 @@ DIRECTIVES: Final = (
     " @include(if: $no)",
     " @skip(if: true)",
 )
+CALLERS: Final = (
+    Caller(Role.FRONTEND, "1"),
+    Caller(Role.ADMIN, "2"),
+    Caller(Role.DEALER, "3", dealer="d-1"),
+)
 directives = st.sampled_from(DIRECTIVES)
 
 
@@ -211,7 +216,7 @@ async def test_a_plan_answers_what_the_executor_answers(services: Services) -> N
         if validate(stock.core, document):
             refused += 1
             continue
-        caller = Caller((Role.FRONTEND, Role.ADMIN)[number % 2], "1")
+        caller = CALLERS[number % 3]
         context = GqlContext(caller, services, document)
         variables = {"id": one_id} | drawn
         quick = await planner.answer(text, None, variables, context)

@@ -9,6 +9,7 @@ import pytest
 from graph.access.keys import digest
 from graph.access.roles import Caller, Role
 from graph.access.service import AccessService
+from graph.clock import DAY, SECOND
 from graph.db.database import Database
 from graph.errors import AccessError, ConfigurationError, InputError, NotFoundError
 
@@ -70,6 +71,71 @@ async def test_revoking(access: AccessService, database: Database) -> None:
             await service.verify(made.key)
     assert await access.revoke(made.id) == revoked
     assert len(await feed(database)) == 2
+
+
+class _Time:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1_795_000_000 * SECOND
+
+    def __call__(self) -> int:
+        return self.now
+
+
+async def test_a_key_ends_by_itself(database: Database) -> None:
+    time = _Time()
+    access = AccessService(database, clock=time)
+    made = await access.create(Role.FRONTEND, valid_for=90 * DAY)
+    lasting = await access.create(Role.FRONTEND)
+    time.now += 90 * DAY - SECOND
+    await access.verify(made.key)
+    time.now += 2 * SECOND
+    for service in (access, AccessService(database, clock=time)):  # one remembers it, the other does not
+        with pytest.raises(AccessError, match="time is over"):
+            await service.verify(made.key)
+        await service.verify(lasting.key)
+
+
+async def test_a_rotated_key_goes_on_for_its_grace_and_the_new_one_may_do_the_same(
+    database: Database,
+) -> None:
+    time = _Time()
+    access = AccessService(database, clock=time)
+    old = await access.create(Role.DEALER, dealer="d-1", valid_for=90 * DAY)
+    time.now += 10 * DAY
+    new = await access.rotate(old.id, grace=7 * DAY)
+    assert (await access.verify(new.key)).dealer == (await access.verify(old.key)).dealer == "d-1"
+    time.now += 7 * DAY + SECOND
+    with pytest.raises(AccessError):
+        await access.verify(old.key)
+    await access.verify(new.key)
+    kept = next(key for key in await access.keys() if key.id == new.id)
+    assert kept.expires_at == kept.created_at + 90 * DAY
+    with pytest.raises(InputError, match="over"):
+        await access.rotate(old.id, grace=DAY)
+
+
+async def test_a_grace_makes_no_key_longer(database: Database) -> None:
+    time = _Time()
+    access = AccessService(database, clock=time)
+    old = await access.create(Role.FRONTEND, valid_for=DAY)
+    await access.rotate(old.id, grace=7 * DAY)
+    time.now += 2 * DAY
+    with pytest.raises(AccessError):
+        await access.verify(old.key)
+
+
+async def test_what_cannot_be_rotated(access: AccessService) -> None:
+    with pytest.raises(NotFoundError):
+        await access.rotate("nobody", grace=0)
+    await access.preset("preset-admin-key")
+    revoked = await access.create(Role.FRONTEND)
+    await access.revoke(revoked.id)
+    for key in await access.keys():
+        with pytest.raises(InputError, match="preset, revoked, or over"):
+            await access.rotate(key.id, grace=0)
+    assert len(await access.keys()) == 2
 
 
 async def test_revoking_an_unknown_key(access: AccessService) -> None:

@@ -1,0 +1,199 @@
+"""Who may read which field of the API, and how: the one table. Pure data; `docs/access.md` is made from it.
+
+Every field has a row. One that has none is nobody's, and fails `tests/api/gql/test_guard.py`. The table is enforced
+before anything is run (`api/gql/guard.py`), so no way of answering can forget it.
+
+Kinds of touchpoints are made from the catalogue of events, whose clear fields are declared non-personal there: they all
+stand under `Touchpoint`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from graph.access.roles import Role
+
+
+class Shown(StrEnum):
+    """How a value is shown to who may read it."""
+
+    PLAIN = "as it is"  # names nobody
+    CLEAR = "in the clear"  # personal, and opened for everybody who may read it
+    MASKED = "masked"  # but for a role that may see identifiers
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who reads a field; `filtered` says that a dealer's answer is computed of the rows it may see alone."""
+
+    roles: frozenset[Role]
+    shown: Shown = Shown.PLAIN
+    filtered: bool = False
+    refused_as_data: bool = False
+    """A mutation that answers a refusal as a typed error itself."""
+
+
+_READERS: Final = frozenset({Role.FRONTEND, Role.DEALER, Role.STEWARD, Role.PRIVACY, Role.ADMIN})
+_BRAND: Final = _READERS - {Role.DEALER}
+
+ANYONE: Final = Rule(_READERS)
+"""What only carries other fields, or says that something was refused."""
+PEOPLE: Final = Rule(_READERS, filtered=True)
+NAMES: Final = Rule(_READERS, Shown.CLEAR, filtered=True)
+IDENTIFIERS: Final = Rule(_READERS, Shown.MASKED, filtered=True)
+BRAND: Final = Rule(_BRAND)
+"""Derived from all dealers' rows together: no part of it is one dealer's."""
+BRAND_NAMES: Final = Rule(_BRAND, Shown.CLEAR)
+BRAND_IDENTIFIERS: Final = Rule(_BRAND, Shown.MASKED)
+JUDGES: Final = Rule(frozenset({Role.STEWARD, Role.ADMIN}))
+JUDGED: Final = Rule(JUDGES.roles, refused_as_data=True)
+ERASERS: Final = Rule(frozenset({Role.PRIVACY, Role.ADMIN}))
+ERASED: Final = Rule(ERASERS.roles, refused_as_data=True)
+CORRECTORS: Final = Rule(frozenset({Role.STEWARD, Role.PRIVACY, Role.ADMIN}))
+CORRECTED: Final = Rule(CORRECTORS.roles, refused_as_data=True)
+
+
+def _rows(**fields: Rule) -> dict[str, Rule]:
+    """One rule for several fields, whose names are written in one text."""
+    return {name: rule for names, rule in fields.items() for name in names.split("_")}
+
+
+FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
+    "Query": _rows(
+        user_userByIdentifier_usersByIdentifier_users_node_search=PEOPLE,
+        identityChanges_household_households_why_whyNot_how_weakestLinks=BRAND,
+        whatIf_judgements_likelyPairs_ambiguities=JUDGES,
+        whatIfErase=ERASERS,
+    )
+    | {"_entities": PEOPLE, "_service": ANYONE},  # Apollo Federation's names
+    "_Service": _rows(sdl=ANYONE),
+    "Mutation": _rows(
+        correctField_retractCorrection=CORRECTORS,
+        setField_takeFieldBack=CORRECTED,
+        confirmSame_confirmDifferent_splitUser_moveProfile_markIdentifier_retractJudgement=JUDGED,
+        eraseProfile_eraseUser=ERASED,
+    ),
+    "Subscription": _rows(userChanged=PEOPLE, identityChanged=BRAND, stewardQueueChanged=JUDGES),
+    # A person.
+    "Node": _rows(id=PEOPLE),
+    "User": _rows(
+        id_oneId_asOf_firstSeenAt_lastSeenAt_profiles_identifiers_vehicles_golden_touchpoints=PEOPLE,
+        displayName=NAMES,
+        household_sharesWith=BRAND,
+    ),
+    "FormerUser": _rows(id_until_currentUser=BRAND),
+    "UserConnection": _rows(edges_pageInfo=PEOPLE),
+    "UserEdge": _rows(cursor_node=PEOPLE),
+    "SearchConnection": _rows(edges_hasMore=PEOPLE),
+    "SearchEdge": _rows(node_matched_score=PEOPLE),
+    "UserUpdate": _rows(cursor_at_by_user=PEOPLE),
+    "Profile": _rows(id_source=PEOPLE, recordId=NAMES),
+    "Identifier": _rows(namespace_scope_trusted=PEOPLE, value=IDENTIFIERS),
+    "IdentifierHolders": _rows(holders_hasMore=PEOPLE),
+    "IdentifierHolder": _rows(
+        user_profile_role_scope_firstAt_lastAt_ownerSince_recordedAt_retractedAt=PEOPLE
+    ),
+    "Vehicle": _rows(id_model_role=PEOPLE, vin=IDENTIFIERS),
+    "GoldenField": _rows(field_profiles_provenance_alternatives=PEOPLE, value=IDENTIFIERS),
+    "GoldenAlternative": _rows(profiles_provenance=PEOPLE, value=IDENTIFIERS),
+    "ValueProvenance": _rows(source_profile_at_rule_correction_correctedBy_why=PEOPLE),
+    "Touchpoint": _rows(
+        id_occurredAt_receivedAt_event_kind_channel_campaign_dealer_consultant_model_content=PEOPLE,
+        durationSeconds_amount_currency=PEOPLE,
+    ),
+    "TouchpointConnection": _rows(edges_pageInfo=PEOPLE),
+    "TouchpointEdge": _rows(cursor_node=PEOPLE),
+    "PageInfo": _rows(hasNextPage_hasPreviousPage_startCursor_endCursor=PEOPLE),
+    "Correction": _rows(
+        id_field_by_profile_recordedAt_retractedAt=CORRECTED
+    )  # what corrections answer, no more
+    | _rows(value_why=Rule(CORRECTORS.roles, Shown.CLEAR, refused_as_data=True)),
+    "FieldCorrected": _rows(correction_repeated=ANYONE),
+    # Groups of people, and who became who.
+    "Household": _rows(id_kind_confidence_reasons_members=BRAND),
+    "HouseholdMember": _rows(oneId_role_confidence_since_user=BRAND),
+    "HouseholdConnection": _rows(edges_pageInfo=BRAND),
+    "HouseholdEdge": _rows(cursor_node=BRAND),
+    "IdentityChange": _rows(kind_oneId_other_profiles=BRAND),
+    "IdentityChangeConnection": _rows(edges_pageInfo=BRAND),
+    "IdentityChangeEdge": _rows(cursor_at_by_node=BRAND),
+    # Explanations.
+    "Why": _rows(left_right_same_path_basis_sentence_past=BRAND),
+    "WhyNot": _rows(left_right_same_hindrances_needed_basis_sentence_past=BRAND),
+    "How": _rows(oneId_records_steps_refusals_near_history_basis_sentence_past=BRAND),
+    "WeakestLinks": _rows(oneId_records_links_basis_sentence=BRAND),
+    "WeakLink": _rows(removal_parts_sentence=BRAND),
+    "BuildStep": _rows(number_tier_parts_links_sentence=BRAND),
+    "JoinRefusal": _rows(rule_tier_namespace_records_sentence=BRAND),
+    "NearlyFull": _rows(size_namespace_count_limit_sentence=BRAND),
+    "NeededChange": _rows(change_records_identifier_name_probability_sentence=BRAND),
+    "Hindrance": _rows(
+        obstacle_namespace_records_identifier_identifierClass_count_limit_probability_needed_tier_sentence=BRAND,
+        leftValues_rightValues=BRAND_IDENTIFIERS,
+    ),
+    "EvidenceLink": _rows(
+        kind_tier_left_right_identifier_leftGrade_rightGrade_identifierClass_people_name=BRAND,
+        probability_model_weights_sentence=BRAND,
+        leftValue_rightValue=BRAND_IDENTIFIERS,
+    ),
+    "ExplainedIdentifier": _rows(namespace_scope=BRAND, value=BRAND_IDENTIFIERS),
+    "ExplainedRecord": _rows(label_id_source=BRAND, recordId=BRAND_NAMES),
+    "ExplanationBasis": _rows(rules_outdated_differs=BRAND),
+    "FieldWeight": _rows(field_level_bits=BRAND),
+    "PastAnswer": _rows(asOf_decisions_untold=BRAND),
+    "RecordGroup": _rows(records=BRAND),
+    "StoredDecision": _rows(record_oneId_since_until_tier_rule_namespace_rules_model_current_sentence=BRAND),
+    "UntoldPart": _rows(code_sentence=BRAND),
+    # The stewards' queue and judgements.
+    "StewardQueueUpdate": _rows(likelyPairs_ambiguities_cursor_at=JUDGES),
+    "LikelyPairConnection": _rows(edges_pageInfo=JUDGES),
+    "LikelyPairEdge": _rows(cursor_node=JUDGES),
+    "LikelyPair": _rows(left_right_probability_model_valueAtStake_reasons=JUDGES),
+    "LikelyProfile": _rows(profile_oneId_source=JUDGES),
+    "FieldAgreement": _rows(field_level_agrees_bits_leftMask_rightMask=JUDGES),
+    "AmbiguousConnection": _rows(edges_pageInfo=JUDGES),
+    "AmbiguousEdge": _rows(cursor_node=JUDGES),
+    "AmbiguousProfile": _rows(profile_oneId_tier_candidates_valueAtStake=JUDGES),
+    "ChangePreview": _rows(changes_appearing_vanishing_profiles_attached_obstacles_repeated=JUDGES),
+    "JudgementRecorded": _rows(judgement_changes_repeated=ANYONE),
+    "Judgement": _rows(id_kind_by_recordedAt_retractedAt_retractedBy_profiles_identifiers_why=ANYONE),
+    "MarkedIdentifier": _rows(namespace_value=ANYONE),
+    "AttachedCount": _rows(type_label_count=ANYONE),
+    "MergeObstacle": _rows(kind_namespace_values_profiles=ANYONE),
+    # Erasing.
+    "EraseSuccess": _rows(tombstones_removed_changes_repeated=ANYONE),
+    "ErasurePreview": _rows(profiles_removed_changes_repeated=ERASERS),
+    "ErasedCounts": _rows(
+        profiles_messages_touchpoints_evidence_identifiers_vehicles_corrections_judgements_deadLetters=ANYONE
+    ),
+    "Tombstone": _rows(profile_birthId_successor_at=ANYONE),
+    # Refusals.
+    "Forbidden": _rows(message_remedy=ANYONE),
+    "InvalidInput": _rows(message_remedy=ANYONE),
+    "JudgementError": _rows(message_remedy=ANYONE),
+    "MergeConflict": _rows(message_remedy_obstacles=ANYONE),
+    "NotFound": _rows(message_remedy=ANYONE),
+    "UserNotFound": _rows(message_remedy_ref=ANYONE),
+    "ProfileNotFound": _rows(message_remedy=ANYONE),
+    "CorrectionError": _rows(message_remedy=ANYONE),
+    "CorrectionNotFound": _rows(message_remedy=ANYONE),
+    "CorrectionForbidden": _rows(message_remedy=ANYONE),
+    "CorrectionInvalid": _rows(message_remedy=ANYONE),
+    "ErasureError": _rows(message_remedy=ANYONE),
+    "ErasureForbidden": _rows(message_remedy=ANYONE),
+    "ErasureInvalid": _rows(message_remedy=ANYONE),
+}
+"""The table: each type's fields."""
+
+BY_CATALOGUE: Final = "Touchpoint"
+"""The interface whose types are made from the catalogue of events."""
+
+
+def rule_of(type_name: str, field: str, *, interfaces: frozenset[str] = frozenset()) -> Rule | None:
+    """The rule of a field; None for one that nobody may read, since it has no row."""
+    if BY_CATALOGUE in interfaces:
+        return FIELDS[BY_CATALOGUE].get(field, PEOPLE)
+    return FIELDS.get(type_name, {}).get(field)
