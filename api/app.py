@@ -13,6 +13,7 @@ from api.bearer import bearer
 from api.gql.engine import Engine
 from api.gql.view import GraphQLView
 from api.gql.websocket import SocketEndpoint
+from api.headers import SecurityHeaders
 from api.health import Readiness
 from api.logs import RequestLog
 from api.metrics import MEDIA
@@ -64,6 +65,7 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
         rate=Rate(per_second=settings.ingest_rate, burst=settings.ingest_burst),
     )
     app.add_middleware(RequestLog, metrics=services.metrics)
+    app.add_middleware(SecurityHeaders)  # around it: what nobody caught is answered there
     app.add_api_route("/graphql", graphql.post, methods=["POST"], response_class=Response)
     app.add_api_route("/graphql", graphql.get, methods=["GET"], response_class=Response)
 

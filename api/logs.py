@@ -108,7 +108,8 @@ def _short(path: str) -> str:
 
 
 class RequestLog:
-    """ASGI middleware, outermost: gives each request its id, logs how it ended, answers what nobody caught.
+    """ASGI middleware, outermost but for `SecurityHeaders`: gives each request its id, logs how it ended, and answers
+    what nobody caught.
 
     A caller's own `X-Request-Id` is taken where it is 1 to 64 letters, digits, dots, hyphens or underscores.
     """

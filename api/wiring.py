@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from api.metrics import Metrics
 from api.slow import SlowStatements
+from graph.access.audit import AuditLog
 from graph.access.oidc import read_rules
 from graph.access.service import AccessService
 from graph.access.tokens import TokenVerifier
@@ -53,6 +54,7 @@ class Services:
     rules: Rules
     writer: Writer
     access: AccessService
+    audit: AuditLog
     sources: SourceRegistry
     judgements: JudgementService
     review: ReviewQueue
@@ -144,6 +146,7 @@ def compose(
         access=AccessService(
             database, tokens=TokenVerifier(oidc, clock=clock) if oidc else None, clock=clock
         ),
+        audit=AuditLog(settings.audit_file),
         sources=SourceRegistry(database, clock=clock),
         judgements=JudgementService(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
         review=ReviewQueue(

@@ -19,6 +19,7 @@ def documents() -> dict[Path, str]:
         DOCS / "graph-schema.md": graph_schema(),
         DOCS / "access.md": policy_docs.render(),
         DOCS / "events.md": catalogue_docs.render(),
+        DOCS / "access.md": policy_docs.render(),
     }
 
 

@@ -135,6 +135,13 @@ class DatabaseUnavailableError(DatabaseError):
     status = 503
 
 
+class AuditError(GuanxiError):
+    """What was seen in the clear cannot be recorded, so it is not shown."""
+
+    code = "audit"
+    status = 503
+
+
 class RuntimeProvisionError(GuanxiError):
     """The embedded Neo4j cannot be fetched, started or kept running."""
 

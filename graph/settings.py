@@ -140,6 +140,11 @@ class Settings(BaseSettings):
         """Where the keyring lies."""
         return self.keyring_path or self.data_dir / "keyring.sqlite"
 
+    @property
+    def audit_file(self) -> Path:
+        """Where it is recorded who saw values in the clear: beside the keyring."""
+        return self.keyring_file.with_name("audit.sqlite")
+
 
 def load_settings(**overrides: object) -> Settings:
     """The settings, with overrides from the command line (None means: not given).

@@ -8,7 +8,7 @@ import sys
 import structlog
 import typer
 
-from api.cli import check, db, export, identity, ingest, key, keyring, search, source
+from api.cli import audit, check, db, export, identity, ingest, key, keyring, search, source
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.erase import erase
@@ -33,6 +33,7 @@ for name, group in {
     "identity": identity.app,
     "source": source.app,
     "key": key.app,
+    "audit": audit.app,
     "db": db.app,
     "check": check.app,
     "keyring": keyring.app,

@@ -40,6 +40,8 @@ from api.logs import trace_of
 from api.rates import Rate, RateLimiter
 from api.tracing import operation_span
 from api.wiring import Services
+from graph.access.audit import Disclosure
+from graph.access.purpose import Purpose, read_purpose
 from graph.access.roles import Caller, Permission
 from graph.errors import (
     AccessError,
@@ -71,6 +73,7 @@ class Identified:
 
     caller: Caller
     still_allowed: Callable[[], Awaitable[None]]
+    purpose: Purpose | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class Ready:
     name: str
     """The field that it asks first: what it goes by where names must be few."""
     cost: int
+    personal: tuple[str, ...] = ()
+    """The fields it asks that are personal, for the audit."""
 
     @property
     def streams(self) -> bool:
@@ -145,7 +150,7 @@ class Engine:
         except TimeoutError:
             raise DatabaseUnavailableError("A request took too long.") from None
 
-    async def identify(self, authorization: str) -> Identified:
+    async def identify(self, authorization: str, purpose: str | None = None) -> Identified:
         """Who sends this Authorization. Raises AccessError, ForbiddenError, RateLimitedError."""
         key = bearer(authorization)
         caller = await self._services.access.identify(key)
@@ -156,7 +161,7 @@ class Engine:
                 raise AccessError("The key may do something else now.", remedy="Connect anew.")
 
         self._limiter.check(caller.key_id)
-        return Identified(caller, still_allowed)
+        return Identified(caller, still_allowed, read_purpose(purpose, caller.role))
 
     def headers(self, caller: Caller) -> dict[str, str]:
         """What the caller's key has left."""
@@ -188,7 +193,11 @@ class Engine:
             return Answer(None, [told(error) for error in errors], executed=False)
         operation = get_operation_ast(prepared.document, asked.operation_name)
         assert operation is not None  # noqa: S101 - `_refusals` has looked
-        return Ready(text, prepared.document, asked, operation.operation, _first_field(operation), cost)
+        name = operation.name.value if operation.name else None
+        personal = self._guard.personal(prepared.fields[name])
+        return Ready(
+            text, prepared.document, asked, operation.operation, _first_field(operation), cost, personal
+        )
 
     async def execute(self, ready: Ready, who: Identified) -> Answer:
         """Run a query or mutation. Raises DatabaseUnavailableError, RateLimitedError, OverloadedError."""
@@ -205,13 +214,15 @@ class Engine:
         return answer
 
     async def _run(self, ready: Ready, who: Identified) -> Answer:
+        context = self._context(ready, who)
         result = await self._schema.execute(
             ready.text,
             variable_values=ready.asked.variables,
             operation_name=ready.asked.operation_name,
-            context_value=self._context(ready, who),
+            context_value=context,
         )
         self._metrics.answered(planned=isinstance(result, PlannedResult))
+        await self._record(ready, context)
         return _answer(cast("ExecutionResult", result))
 
     async def answers(self, ready: Ready, who: Identified) -> AsyncGenerator[Answer]:
@@ -230,10 +241,11 @@ class Engine:
         once the caller may not ask any more, RateLimitedError and OverloadedError where there are too many.
         """
         async with self._streams.admitted(who.caller.key_id), self._counted():
+            context = self._context(ready, who)
             source = subscribe(
                 self._schema.core,
                 ready.document,
-                context_value=self._context(ready, who),
+                context_value=context,
                 variable_values=ready.asked.variables,
                 operation_name=ready.asked.operation_name,
             )
@@ -244,6 +256,7 @@ class Engine:
             async with aclosing(cast("AsyncGenerator[ExecutionResult]", results)) as answers:
                 try:
                     async for result in answers:
+                        await self._record(ready, context)
                         yield _answer(result)
                         await self._pay(ready, who)
                 except (InputError, ForbiddenError) as error:  # before the first answer
@@ -266,7 +279,35 @@ class Engine:
                 await asyncio.sleep(error.retry_after)
 
     def _context(self, ready: Ready, who: Identified) -> GqlContext:
-        return GqlContext(who.caller, self._services, ready.document, still_allowed=who.still_allowed)
+        return GqlContext(
+            who.caller,
+            self._services,
+            ready.document,
+            still_allowed=who.still_allowed,
+            purpose=who.purpose,
+        )
+
+    async def _record(self, ready: Ready, context: GqlContext) -> None:
+        """Record whom an answer shows in the clear, before it is given. Raises AuditError where that fails.
+
+        Also where it names nobody: a look-up that found nobody was one, and nothing depends on each way of reading
+        people to say whom it read.
+        """
+        if not context.clear or not ready.personal:
+            return
+        caller, subjects = context.caller, tuple(sorted(context.disclosed))
+        context.disclosed.clear()  # of a subscription, the next answer has its own
+        await self._services.audit.keep(
+            Disclosure(
+                at=self._services.clock(),
+                key_id=caller.key_id,
+                role=str(caller.role),
+                purpose=str(context.purpose),
+                operation=ready.name,
+                fields=ready.personal,
+                subjects=subjects,
+            )
+        )
 
     def _refusals(self, prepared: Prepared, asked: GqlRequest, caller: Caller) -> list[GraphQLError]:
         """What is wrong with a request whose document is valid."""

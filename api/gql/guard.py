@@ -19,7 +19,7 @@ from graphql import (
     visit,
 )
 
-from graph.access.policy import Rule, rule_of
+from graph.access.policy import Rule, Shown, rule_of
 from graph.access.roles import Role
 from graph.errors import ForbiddenError
 
@@ -65,6 +65,9 @@ class Guard:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         known = rules(schema)
+        self._personal: Final = frozenset(
+            field for field, rule in known.items() if rule and rule.shown is not Shown.PLAIN
+        )
         self._allowed: Final[Mapping[Role, frozenset[Field]]] = {
             role: frozenset(
                 field
@@ -73,6 +76,10 @@ class Guard:
             )
             for role in Role
         }
+
+    def personal(self, asked: frozenset[Field]) -> tuple[str, ...]:
+        """Those of some fields that hold personal values, as `Type.field`."""
+        return tuple(sorted(".".join(field) for field in asked & self._personal))
 
     def refusal(self, role: Role, asked: frozenset[Field]) -> GraphQLError | None:
         """Why a role may not ask for some fields, naming the first; None where it may."""

@@ -36,7 +36,6 @@ from api.gql.context import GqlContext
 from api.gql.ids import read_user_cursor
 from api.gql.selection import LONGEST_LIST, Ahead, Selection, included, page_size, read_selection
 from api.gql.shapes import Complete, NotPlainError, PeoplePage, Shapes, collected
-from graph.access.roles import Permission
 from graph.errors import DatabaseUnavailableError
 from graph.profile.rows import Want
 
@@ -133,7 +132,7 @@ class _Operation:
         roots = self._plan(variables)
         if roots is None:
             return None
-        clear = context.caller.may(Permission.CLEAR_IDENTIFIERS)
+        clear = context.clear
         if len(roots) == 1:
             return {roots[0].key: await roots[0].answer(variables, context, clear=clear)}
         found = await asyncio.gather(*(root.answer(variables, context, clear=clear) for root in roots))

@@ -47,7 +47,8 @@ class GraphQLView:
         return await self._engine.guarded(lambda: self._handle(request, media))
 
     async def _handle(self, request: Request, media: str) -> Response:
-        who = await self._engine.identify(request.headers.get("authorization", ""))
+        headers = request.headers
+        who = await self._engine.identify(headers.get("authorization", ""), headers.get("x-purpose"))
         request.state.caller = who.caller  # for the log
         ready = self._engine.prepare(parse_request(await read_body(request)), who.caller)
         if isinstance(ready, Answer):

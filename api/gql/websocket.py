@@ -125,10 +125,15 @@ class _Connection:
             raise ClosedError(4401, "Unauthorized")
         payload = message.get("payload")
         given = payload.get("authorization") if isinstance(payload, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        purpose = payload.get("purpose") if isinstance(payload, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
         header = self._socket.headers.get("authorization", "")
+        purpose_header = self._socket.headers.get("x-purpose")
         try:
             self._who = await self._engine.guarded(
-                lambda: self._engine.identify(given if isinstance(given, str) else header)
+                lambda: self._engine.identify(
+                    given if isinstance(given, str) else header,
+                    purpose if isinstance(purpose, str) else purpose_header,
+                )
             )
         except GuanxiError as error:
             raise _closed(error) from None

@@ -11,6 +11,7 @@ CALL (v) {
   MATCH (v)<-[d:DRIVES WHERE d.role = 'owner']-(p:Profile)
   MATCH (p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
   WHERE ($dealer IS NULL OR NOT EXISTS { MATCH (s:Source {name: p.source}) WHERE s.dealer <> $dealer })
+    AND ($dealer IS NULL OR NOT EXISTS { MATCH (v)<-[:ABOUT]-(t:Touchpoint) WHERE t.profileId = p.id AND t.dealer <> $dealer })
     AND ($dealer IS NULL OR EXISTS { MATCH (u)<-[k:RESOLVED_TO WHERE k.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) })
   RETURN collect([u.oneId, coalesce(d.ownerSince, 0)]) AS owners, max(coalesce(d.ownerSince, 0)) AS since
 }

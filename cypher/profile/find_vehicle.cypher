@@ -11,6 +11,8 @@ MATCH (v:Vehicle {key: $key})
 CALL (v) {
   MATCH (v)<-[d:DRIVES]-(p:Profile)
   WHERE ($clear OR $dealer IS NOT NULL) AND ($dealer IS NULL OR (NOT EXISTS { MATCH (s:Source {name: p.source}) WHERE s.dealer <> $dealer }
+  AND (NOT EXISTS { MATCH (v)<-[:ABOUT]-(t:Touchpoint) WHERE t.profileId = p.id AND t.dealer <> $dealer }
+       OR EXISTS { MATCH (v)<-[:ABOUT]-(t:Touchpoint) WHERE t.profileId = p.id AND t.dealer = $dealer })
   AND EXISTS { MATCH (p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
             WHERE EXISTS {
               MATCH (u)<-[k:RESOLVED_TO WHERE k.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) } }))

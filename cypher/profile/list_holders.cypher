@@ -2,7 +2,8 @@
 // Some of those who hold any of some identifiers at a time, trusted evidence before claims: the walk ends after `rows`
 // of each, however many there are now. A holder is [profile, source, record id, oneId, role, scope, first, last, owner
 // since, recorded, retracted].
-// To a dealer only what it may see is given, as in `profile.read_users`.
+// To a dealer only what it may see is given, as in `profile.read_users`, and no times: a contact with another dealer may
+// have set them.
 // mode: read
 // param asked: MAP
 // param at: INTEGER
@@ -18,8 +19,9 @@ CALL () {
   WHERE ($dealer IS NULL OR NOT EXISTS { MATCH (s:Source {name: p.source}) WHERE s.dealer <> $dealer })
     AND ($dealer IS NULL OR EXISTS { MATCH (u)<-[k:RESOLVED_TO WHERE k.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) })
   WITH p, e, i, u LIMIT $rows
-  RETURN collect([p.id, p.source, p.recordId, u.oneId, 'trusted', i.scope, e.firstAt, e.lastAt, null,
-                  coalesce(e.claimedAt, e.recordedAt), e.retractedAt]) AS trusted
+  RETURN collect([p.id, p.source, p.recordId, u.oneId, 'trusted', i.scope,
+                  CASE WHEN $dealer IS NULL THEN e.firstAt END, CASE WHEN $dealer IS NULL THEN e.lastAt END, null,
+                  CASE WHEN $dealer IS NULL THEN coalesce(e.claimedAt, e.recordedAt) ELSE 0 END, e.retractedAt]) AS trusted
 }
 CALL (trusted) {
   WITH trusted WHERE size(trusted) < $rows
@@ -31,7 +33,8 @@ CALL (trusted) {
   WHERE ($dealer IS NULL OR NOT EXISTS { MATCH (s:Source {name: p.source}) WHERE s.dealer <> $dealer })
     AND ($dealer IS NULL OR EXISTS { MATCH (u)<-[k:RESOLVED_TO WHERE k.to IS NULL]-(:Profile)-[:KNOWN_TO]->(:Dealer {id: $dealer}) })
   WITH p, e, i, u LIMIT $rows
-  RETURN collect([p.id, p.source, p.recordId, u.oneId, 'claimed', i.scope, e.firstAt, e.lastAt, null,
-                  coalesce(e.claimedAt, e.recordedAt), e.retractedAt]) AS claimed
+  RETURN collect([p.id, p.source, p.recordId, u.oneId, 'claimed', i.scope,
+                  CASE WHEN $dealer IS NULL THEN e.firstAt END, CASE WHEN $dealer IS NULL THEN e.lastAt END, null,
+                  CASE WHEN $dealer IS NULL THEN coalesce(e.claimedAt, e.recordedAt) ELSE 0 END, e.retractedAt]) AS claimed
 }
 RETURN (trusted + claimed)[..$rows] AS holders

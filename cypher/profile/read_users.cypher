@@ -5,7 +5,8 @@
 // for identifiers' sealed values and whose they are, `asked` for profiles' sealed record ids and traits, `clear` for VINs, `proof` whether a profile has a verified government id. The lists lie in a map, for the server plans anew for each magnitude of a list
 // that is a parameter of its own. The feed's position is read first: whatever was committed by then is in the answer. `profile.read_snapshots` answers in the same form for a time in the past.
 // A dealer is told of people of whom one profile is known to it, and of these its own and the brand's profiles, without times of use;
-// the model of a car as these say it; of their touchpoints those without a dealer and its own. Without `dealer` everything is told.
+// the model of a car as these say it; of their touchpoints those without a dealer and its own. A car that a contact with another dealer
+// brought is told only where one with this dealer did too, and then without role. Without `dealer` everything is told.
 // mode: read
 // param asked: MAP
 // param identifiers: BOOLEAN
@@ -49,18 +50,22 @@ CALL (members) {
   MATCH (p)-[e:HAS|CLAIMS WHERE e.retractedAt IS NULL]->(i:Identifier)
   RETURN collect([CASE WHEN $values THEN p.id ELSE '' END, i.key, i.namespace, i.scope, i.mask, type(e) = 'HAS',
                   CASE WHEN $values THEN e.value END, CASE WHEN $values THEN e.grade END,
-                  CASE WHEN $values THEN e.lastAt END]) AS identifiers
+                  CASE WHEN $values AND $dealer IS NULL THEN e.lastAt END]) AS identifiers
 }
 CALL (members) {
   WITH members WHERE $vehicles
   UNWIND members AS p
   MATCH (p)-[d:DRIVES]->(v:Vehicle)
+  WITH p, d, v, $dealer IS NOT NULL AND EXISTS { MATCH (v)<-[:ABOUT]-(t:Touchpoint) WHERE t.profileId = p.id AND t.dealer <> $dealer } AS elsewhere
+  WHERE NOT elsewhere
+     OR EXISTS { MATCH (v)<-[:ABOUT]-(t:Touchpoint) WHERE t.profileId = p.id AND t.dealer = $dealer }
   RETURN collect([p.id, v.key, v.mask,
                   CASE WHEN $dealer IS NULL THEN v.model ELSE head(COLLECT {
                     MATCH (v)<-[:ABOUT]-(t:Touchpoint)
                     WHERE t.profileId = p.id AND (t.dealer IS NULL OR t.dealer = $dealer) AND t.model IS NOT NULL
                     RETURN t.model ORDER BY t.model LIMIT 1
-                  }) END, d.role, d.ownerSince,
+                  }) END,
+                  CASE WHEN NOT elsewhere THEN d.role END, CASE WHEN NOT elsewhere THEN d.ownerSince END,
                   CASE WHEN $clear THEN d.vin END]) AS vehicles
 }
 CALL (members) {

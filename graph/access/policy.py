@@ -94,7 +94,9 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Identifier": _rows(namespace_scope_trusted=PEOPLE, value=IDENTIFIERS),
     "IdentifierHolders": _rows(holders_hasMore=PEOPLE),
     "IdentifierHolder": _rows(
-        user_profile_role_scope_firstAt_lastAt_ownerSince_recordedAt_retractedAt=PEOPLE
+        user_profile_role_scope=PEOPLE,
+        # A contact with another dealer may have set these times.
+        firstAt_lastAt_ownerSince_recordedAt_retractedAt=BRAND,
     ),
     "Vehicle": _rows(id_model_role=PEOPLE, vin=IDENTIFIERS),
     "GoldenField": _rows(field_profiles_provenance_alternatives=PEOPLE, value=IDENTIFIERS),

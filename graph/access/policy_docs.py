@@ -7,18 +7,20 @@ from itertools import groupby
 from typing import Final
 
 from graph.access.policy import FIELDS, Rule, Shown
+from graph.access.purpose import PURPOSES, Purpose
 from graph.access.roles import Permission, Role, permissions_of
 
 _SHOWN: Final = {
     Shown.PLAIN: "",
     Shown.CLEAR: "personal, in the clear",
-    Shown.MASKED: f"masked, but for roles that may {Permission.CLEAR_IDENTIFIERS}",
+    Shown.MASKED: f"masked, but for roles that may {Permission.CLEAR_IDENTIFIERS} and a stated purpose",
 }
 
 
 _INTRODUCTION: Final = """\
 A document that asks for a field which its key's role may not read is refused whole, with the code `forbidden`, before
-anything of it is run. Fields without a row are refused to everybody.
+anything of it is run. Fields without a row are refused to everybody. *Masked* values are shown in the clear only to a
+request that states one of its role's purposes; each such answer is recorded first (`guanxi audit list`).
 
 A **dealer** sees the people of whom one present profile is known to it; of them the profiles of its own sources and of
 sources without a dealer, and touchpoints of its own or without a dealer. Where *dealers* says *own rows*, the value is
@@ -41,11 +43,13 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "## Roles"
     yield ""
-    yield "| role | may |"
-    yield "| --- | --- |"
+    yield "| role | may | purposes (`X-Purpose`) |"
+    yield "| --- | --- | --- |"
     for role in Role:
         allowed = permissions_of(role)
-        yield f"| `{role}` | {', '.join(p for p in Permission if p in allowed) or 'nothing yet: comes later'} |"
+        may = ", ".join(p for p in Permission if p in allowed) or "nothing yet: comes later"
+        purposes = ", ".join(f"`{p}`" for p in Purpose if p in PURPOSES.get(role, ())) or "–"
+        yield f"| `{role}` | {may} | {purposes} |"
     yield ""
     yield "## Fields"
     yield ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -56,7 +57,14 @@ class RelationshipView:
         self._keyring = keyring
         self._blind = blind
         self._golden = golden or load_golden_rules()
+        self._disclosed: set[str] | None = None
         self._proof = Strategy.VERIFIED_FIRST in self._golden.of(NAME).strategies
+
+    def noting(self, disclosed: set[str]) -> RelationshipView:
+        """The same view, which adds to this set whom it shows in the clear: oneIds, of vehicles ids of profiles."""
+        noting = copy(self)
+        noting._disclosed = disclosed
+        return noting
 
     async def user(self, one_id: str, want: Want) -> UserView | None:
         """The person this oneId leads to, former ids too: now, or at the time that `want` names. One statement.
@@ -91,6 +99,8 @@ class RelationshipView:
         return replace(want, proof=True) if self._proof else want
 
     def _view(self, rows: Sequence[UserRow], want: Want) -> list[UserView]:
+        if want.clear and self._disclosed is not None:
+            self._disclosed.update(row.one_id for row in rows)
         return view_users(rows, want, keyring=self._keyring, rules=self._golden)
 
     async def users(self, *, first: int, after: str, want: Want) -> tuple[list[UserView], bool]:
@@ -210,6 +220,8 @@ class RelationshipView:
         rows = await self._repository.vehicle(key, clear=clear, dealer=dealer)
         if not rows:
             return None
+        if clear and self._disclosed is not None:
+            self._disclosed.update(row.profile_id for row in rows if row.profile_id)
         return view_vehicles(rows, sealers_of(self._keyring, (row.profile_id for row in rows)))[0]
 
     async def _places(self, namespace: str, value: str) -> list[tuple[str, str]]:

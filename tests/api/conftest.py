@@ -20,6 +20,9 @@ from graph.ingest.sources import SourceDeclaration, default_source
 from graph.privacy.keyring import Keyring
 from graph.settings import Settings
 
+PURPOSE = {Role.STEWARD: "stewardship", Role.PRIVACY: "subject-request", Role.ADMIN: "stewardship"}
+"""Without one, nothing is shown in the clear."""
+
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 NOW = 1_795_000_000_000_000
 
@@ -65,7 +68,7 @@ async def headers_of(
 ) -> dict[str, str]:
     """Headers of a caller with a fresh key of this role."""
     made = await services.access.create(role, source=source, dealer=dealer)
-    return {"Authorization": f"Bearer {made.key}"}
+    return {"Authorization": f"Bearer {made.key}"} | ({"X-Purpose": PURPOSE[role]} if role in PURPOSE else {})
 
 
 @pytest.fixture

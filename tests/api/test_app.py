@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from api.app import create_app
+from api.headers import HEADERS
 from api.wiring import Services, claim, compose
 from graph.access.roles import Role
 from graph.db.connect import connect
@@ -101,6 +102,22 @@ class TestErrors:
             made = (await client.get("/healthz", headers={"X-Request-Id": given})).headers["x-request-id"]
             assert made != given
             assert len(made) == 36
+
+    @pytest.mark.parametrize("path", ["/healthz", "/nowhere", "/graphql", "/v1/track"])
+    async def test_every_answer_has_the_security_headers(self, client: httpx.AsyncClient, path: str) -> None:
+        """Refusals, too: they are what a page that may not ask is shown."""
+        for answer in (await client.get(path), await client.post(path, content=b"{")):
+            for name, value in HEADERS:
+                assert answer.headers.get_list(name.decode()) == [value.decode()], answer.request.method
+
+    async def test_another_page_may_read_no_answer(self, client: httpx.AsyncClient) -> None:
+        origin = {"Origin": "https://other.example", "Access-Control-Request-Method": "POST"}
+        for answer in (
+            await client.options("/graphql", headers=origin),
+            await client.post("/graphql", json={"query": "{ __typename }"}, headers=origin),
+        ):
+            assert answer.status_code >= 400
+            assert not [name for name in answer.headers if name.startswith("access-control-")]
 
     async def test_no_documentation_pages_from_a_network(self, client: httpx.AsyncClient) -> None:
         for path in ("/docs", "/redoc", "/openapi.json"):

@@ -44,7 +44,9 @@ class ExplanationQuery:
         """Three statements, five where a score is among the links."""
         explanations, clear = info.context.services.explanations, _clear(info)
         at = past(info, as_of)
-        return why_of(await explanations.why(_ref(a), _ref(b), language=language, clear=clear, as_of=at))
+        found = await explanations.why(_ref(a), _ref(b), language=language, clear=clear, as_of=at)
+        _note(info, a, b)
+        return why_of(found)
 
     @strawberry.field(
         description="What keeps two people or records apart, and which single changes would join them; with `asOf`, "
@@ -62,6 +64,7 @@ class ExplanationQuery:
         explanations, clear = info.context.services.explanations, _clear(info)
         at = past(info, as_of)
         found = await explanations.why_not(_ref(a), _ref(b), language=language, clear=clear, as_of=at)
+        _note(info, a, b)
         return why_not_of(found)
 
     @strawberry.field(
@@ -77,7 +80,9 @@ class ExplanationQuery:
         """Four statements, seven where scores are among the links."""
         explanations, clear = info.context.services.explanations, _clear(info)
         at = past(info, as_of)
-        return how_of(await explanations.how(_ref(one_id), language=language, clear=clear, as_of=at))
+        found = await explanations.how(_ref(one_id), language=language, clear=clear, as_of=at)
+        _note(info, one_id)
+        return how_of(found)
 
     @strawberry.field(description="The single removals of evidence that would split a person.")
     async def weakest_links(
@@ -85,13 +90,21 @@ class ExplanationQuery:
     ) -> WeakestLinks:
         """Four statements."""
         explanations, clear = info.context.services.explanations, _clear(info)
-        return weakest_of(await explanations.weakest_links(_ref(one_id), language=language, clear=clear))
+        found = await explanations.weakest_links(_ref(one_id), language=language, clear=clear)
+        _note(info, one_id)
+        return weakest_of(found)
 
 
 def _clear(info: GqlInfo) -> bool:
     """Whether the caller sees clear values. Raises ForbiddenError for one who may not ask about people at all."""
     info.context.caller.require(Permission.QUERY)
-    return info.context.caller.may(Permission.CLEAR_IDENTIFIERS)
+    return info.context.clear
+
+
+def _note(info: GqlInfo, *asked: strawberry.ID) -> None:
+    """Of whom it was asked, for the audit: after the answer, when these are known to be ids."""
+    if info.context.clear:
+        info.context.disclosed.update(map(_ref, asked))
 
 
 def _ref(given: strawberry.ID) -> str:

@@ -12,7 +12,6 @@ from api.gql.profile.people import User
 from api.gql.profile.touchpoints import PageInfo
 from api.gql.scalars import Instant
 from api.gql.selection import Resolving, read_selection
-from graph.access.roles import Permission
 from graph.household.evidence import Kind, Role
 from graph.household.repository import HouseholdView, MemberView
 
@@ -38,10 +37,11 @@ class HouseholdMember:
     @strawberry.field(description="The person; all members of a request are read at once.")
     async def user(self, info: GqlInfo) -> User | None:
         """One statement for all members that are selected alike."""
-        caller = info.context.caller
-        clear = caller.may(Permission.CLEAR_IDENTIFIERS)
+        context = info.context
         raw: Resolving = info._raw_info  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
-        selection = read_selection(raw, clear=clear, users=_MOST_MEMBERS, dealer=caller.dealer)
+        selection = read_selection(
+            raw, clear=context.clear, users=_MOST_MEMBERS, dealer=context.caller.dealer
+        )
         return await loader_of(info.context).user(self.one_id, selection)
 
 

@@ -28,7 +28,6 @@ from api.gql.profile.records import PROFILE, profile_of
 from api.gql.profile.touchpoints import TOUCHPOINT, touchpoint_of
 from api.gql.scalars import Instant
 from api.gql.selection import LONGEST_LIST, Resolving, Selection, page_size, read_selection
-from graph.access.roles import Permission
 from graph.profile.service import FormerUserView
 from graph.profile.view import UserView
 
@@ -101,10 +100,11 @@ class ProfileQuery:
 
 def select_user(info: GqlInfo, *path: str, users: int = 1, as_of: int | None = None) -> Selection:
     """What the field being resolved selects of the users below it, as the caller may see them."""
-    caller = info.context.caller
-    clear = caller.may(Permission.CLEAR_IDENTIFIERS)
+    context = info.context
     raw: Resolving = info._raw_info  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
-    return read_selection(raw, *path, clear=clear, users=users, as_of=as_of, dealer=caller.dealer)
+    return read_selection(
+        raw, *path, clear=context.clear, users=users, as_of=as_of, dealer=context.caller.dealer
+    )
 
 
 def _shown(view: UserView | None, selection: Selection) -> User | None:
@@ -142,8 +142,8 @@ async def _fetch_touchpoint(info: GqlInfo, key: str) -> Node | None:
 
 
 async def _fetch_vehicle(info: GqlInfo, key: str) -> Node | None:
-    clear = info.context.caller.may(Permission.CLEAR_IDENTIFIERS)
-    view = await info.context.people.vehicle(key, clear=clear, dealer=info.context.caller.dealer)
+    context = info.context
+    view = await context.people.vehicle(key, clear=context.clear, dealer=context.caller.dealer)
     return vehicle_of(view) if view else None
 
 

@@ -50,5 +50,7 @@ class SearchQuery:
         hits, has_more = await info.context.services.search.search(
             query, first=size, want=selection.want, dealer=info.context.caller.dealer
         )
+        if info.context.clear:
+            info.context.disclosed.update(hit.user.one_id for hit in hits)
         edges = [SearchEdge(node=user_of(h.user, selection), matched=h.matched, score=h.score) for h in hits]
         return SearchConnection(edges=edges, has_more=has_more)

@@ -18,6 +18,7 @@ from api.gql.plain import PlainExecutor
 from api.gql.planned import Planner
 from api.gql.schema import build_schema
 from api.wiring import Services
+from graph.access.purpose import Purpose
 from graph.access.roles import Caller, Role
 from tests.api.conftest import message
 from tests.laws import examples
@@ -217,7 +218,8 @@ async def test_a_plan_answers_what_the_executor_answers(services: Services) -> N
             refused += 1
             continue
         caller = CALLERS[number % 3]
-        context = GqlContext(caller, services, document)
+        purpose = Purpose.SUPPORT if caller.role is Role.ADMIN else None
+        context = GqlContext(caller, services, document, purpose=purpose)
         variables = {"id": one_id} | drawn
         quick = await planner.answer(text, None, variables, context)
         slow = await stock.execute(text, variable_values=variables, context_value=context)

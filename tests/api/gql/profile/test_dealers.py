@@ -53,8 +53,8 @@ NODE: Final = (
 )
 BY: Final = (
     "query ($n: String!, $v: String!) { userByIdentifier(namespace: $n, value: $v) { ...U } "
-    "usersByIdentifier(namespace: $n, value: $v) { hasMore holders { role scope firstAt lastAt ownerSince recordedAt "
-    "retractedAt profile { id source recordId } user { ...U } } } }" + FIELDS
+    "usersByIdentifier(namespace: $n, value: $v) { hasMore holders { role scope "
+    "profile { id source recordId } user { ...U } } } }" + FIELDS
 )
 CHANGED: Final = "subscription ($id: ID!) { userChanged(oneId: $id) { cursor at by user { ...U } } }" + FIELDS
 

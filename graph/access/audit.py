@@ -1,0 +1,187 @@
+"""Who saw personal values in the clear: an append-only record beside the keyring, without any personal value.
+
+An answer is given only once its record is on disk, so none is ever lost. Requests that see masks alone write nothing;
+those that wait at the same time share one transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from graph.errors import AuditError
+from graph.privacy.master import require_private
+
+_WAIT_SECONDS: Final = 30.0
+_PAGE: Final = 1_000
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS disclosure (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, key_id TEXT NOT NULL, role TEXT NOT NULL,
+  purpose TEXT NOT NULL, operation TEXT NOT NULL, fields TEXT NOT NULL, subjects TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS disclosed (
+  subject TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (subject, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS disclosure_kept BEFORE DELETE ON disclosure
+  BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS disclosure_fixed BEFORE UPDATE ON disclosure
+  BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS disclosed_kept BEFORE DELETE ON disclosed
+  BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS disclosed_fixed BEFORE UPDATE ON disclosed
+  BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One answer with personal values in the clear: when (µs), to whom, what for, which fields, of whom.
+
+    `subjects` are oneIds, and ids of profiles where no user was spoken of.
+    """
+
+    at: int
+    key_id: str
+    role: str
+    purpose: str
+    operation: str
+    fields: tuple[str, ...]
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which disclosures; what is left out does not restrict. Times in µs, from `since` to before `until`."""
+
+    since: int | None = None
+    until: int | None = None
+    key_id: str | None = None
+    purpose: str | None = None
+    subject: str | None = None
+
+
+class AuditLog:
+    """The record, one SQLite file with mode 0600; for any number of processes. Belongs to one event loop.
+
+    Every method raises AuditError where the file cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._waiting: list[tuple[Disclosure, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def keep(self, disclosure: Disclosure) -> None:
+        """Return once it is on disk."""
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((disclosure, kept))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write(), name="audit")
+        await kept
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            failed: BaseException | None = None
+            try:
+                await asyncio.to_thread(self.append, [disclosure for disclosure, _ in batch])
+            except Exception as error:
+                failed = error
+            for _, kept in batch:
+                if kept.done():  # whoever asked is gone; it is recorded all the same
+                    continue
+                if failed is None:
+                    kept.set_result(None)
+                else:
+                    kept.set_exception(failed)
+        self._writing = None
+
+    def append(self, disclosures: Sequence[Disclosure]) -> None:
+        """Write them in one transaction."""
+        try:
+            with closing(self._open()) as file, file:
+                for one in disclosures:
+                    seq = file.execute(
+                        "INSERT INTO disclosure (at, key_id, role, purpose, operation, fields, subjects) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                        (
+                            one.at,
+                            one.key_id,
+                            one.role,
+                            one.purpose,
+                            one.operation,
+                            json.dumps(one.fields),
+                            json.dumps(one.subjects),
+                        ),
+                    ).lastrowid
+                    file.executemany(
+                        "INSERT OR IGNORE INTO disclosed VALUES (?, ?)",
+                        [(subject, seq) for subject in one.subjects],
+                    )
+        except (sqlite3.Error, OSError) as error:
+            raise _unusable(self.path, error) from None
+
+    def read(self, wanted: Filter) -> Iterator[Disclosure]:
+        """All that fit, oldest first."""
+        if not require_private(self.path):
+            return
+        conditions, values = _conditions(wanted)
+        after = 0
+        try:
+            with closing(self._open()) as file:
+                while True:
+                    rows = file.execute(
+                        "SELECT seq, at, key_id, role, purpose, operation, fields, subjects FROM disclosure "  # noqa: S608 - the conditions are texts of ours
+                        f"WHERE seq > ?{conditions} ORDER BY seq LIMIT {_PAGE}",
+                        (after, *values),
+                    ).fetchall()
+                    for row in rows:
+                        _, at, key_id, role, purpose, operation, fields, subjects = row
+                        named = tuple(json.loads(fields)), tuple(json.loads(subjects))
+                        yield Disclosure(at, key_id, role, purpose, operation, *named)
+                    if len(rows) < _PAGE:
+                        return
+                    after = rows[-1][0]
+        except (sqlite3.Error, OSError) as error:
+            raise _unusable(self.path, error) from None
+
+    def _open(self) -> sqlite3.Connection:
+        if not require_private(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        file = sqlite3.connect(self.path, timeout=_WAIT_SECONDS)
+        try:
+            file.execute("PRAGMA synchronous = FULL")
+            if not file.execute("SELECT 1 FROM sqlite_master WHERE name = 'disclosed_fixed'").fetchone():
+                file.executescript(_SCHEMA)
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+
+def _conditions(wanted: Filter) -> tuple[str, list[Any]]:
+    given: list[tuple[str, Any]] = [
+        ("at >= ?", wanted.since),
+        ("at < ?", wanted.until),
+        ("key_id = ?", wanted.key_id),
+        ("purpose = ?", wanted.purpose),
+        ("seq IN (SELECT seq FROM disclosed WHERE subject = ?)", wanted.subject),
+    ]
+    used = [(text, value) for text, value in given if value is not None]
+    return "".join(f" AND {text}" for text, _ in used), [value for _, value in used]
+
+
+def _unusable(path: Path, error: Exception) -> AuditError:
+    return AuditError(
+        f"The audit file {path.name} cannot be used ({type(error).__name__}).",
+        remedy=f"See that {path.parent} is writable and its disk not full; until then only masks are shown.",
+    )
