@@ -72,7 +72,7 @@ def error_body(error: GuanxiError) -> dict[str, Any]:
         return _told(
             error.code, "The database cannot be reached now.", "Subscribe again, after your last cursor."
         )
-    if error.status >= 500 and not isinstance(error, OverloadedError):
+    if error.status >= 500 and not isinstance(error, OverloadedError | IssuerUnavailableError):
         _log.error("stream.failed", **trace_of(error))
         return _told("internal", *masked_message())
     return _told(error.code, error.message, error.remedy)

@@ -12,13 +12,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from api.app import create_app
+from api.errors import error_body
 from api.wiring import Services, compose
 from graph.access.oidc import subject_id
 from graph.access.roles import Permission, Role
 from graph.access.service import AccessService
 from graph.access.tokens import TokenVerifier
 from graph.clock import SECOND, system_clock
-from graph.errors import ConfigurationError
+from graph.errors import ConfigurationError, IssuerUnavailableError
 from graph.identity.rules import Rules
 from tests.api.gql.subscription.conftest import events, socket
 from tests.api.server import listening
@@ -135,6 +136,11 @@ async def test_an_issuer_that_is_away(place: str, issuer: Issuer, frontend: dict
     assert answer.headers["Retry-After"] == "10"
     assert "issuer" in answer.json()["error"]["message"]
     assert (await post(place, frontend["Authorization"].removeprefix("Bearer "))).status_code == 200
+
+
+def test_a_stream_is_told_that_the_issuer_is_away() -> None:
+    told = error_body(IssuerUnavailableError("The issuer is away."))
+    assert (told["message"], told["extensions"]["code"]) == ("The issuer is away.", "issuer_unavailable")
 
 
 async def test_what_lasts_ends_with_its_token(place: str, issuer: Issuer, time: Time) -> None:
