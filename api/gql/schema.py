@@ -19,6 +19,7 @@ from api.gql.federation import FederationQuery
 from api.gql.household.queries import HouseholdQuery
 from api.gql.judgement.resolvers import JudgementMutation, JudgementQuery
 from api.gql.judgement.review import QueueQuery
+from api.gql.network.queries import NetworkQuery
 from api.gql.plain import PlainExecutor
 from api.gql.planned import Planner
 from api.gql.profile.mutations import ProfileMutation
@@ -40,6 +41,7 @@ QUERIES: Final[tuple[type, ...]] = (
     JudgementQuery,
     QueueQuery,
     HouseholdQuery,
+    NetworkQuery,
     ExplanationQuery,
     ErasureQuery,
     FederationQuery,

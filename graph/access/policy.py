@@ -64,7 +64,7 @@ def _rows(**fields: Rule) -> dict[str, Rule]:
 FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Query": _rows(
         user_userByIdentifier_usersByIdentifier_users_node_search=PEOPLE,
-        identityChanges_household_households_why_whyNot_how_weakestLinks=BRAND,
+        identityChanges_household_households_path_neighbourhood_why_whyNot_how_weakestLinks=BRAND,
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
     )
@@ -122,6 +122,11 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "IdentityChange": _rows(kind_oneId_other_profiles=BRAND),
     "IdentityChangeConnection": _rows(edges_pageInfo=BRAND),
     "IdentityChangeEdge": _rows(cursor_at_by_node=BRAND),
+    # Who is tied to whom: ties lead through people and profiles of all dealers.
+    "Path": _rows(people_ties_complete=BRAND),
+    "Neighbourhood": _rows(people_ties_complete=BRAND),
+    "NetworkPerson": _rows(oneId_distance_user=BRAND),
+    "Tie": _rows(kind_detail_people=BRAND),
     # Explanations.
     "Why": _rows(left_right_same_path_basis_sentence_past=BRAND),
     "WhyNot": _rows(left_right_same_hindrances_needed_basis_sentence_past=BRAND),

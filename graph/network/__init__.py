@@ -1,0 +1,1 @@
+"""Who is tied to whom: paths between people and neighbourhoods. Reads only."""
