@@ -29,6 +29,7 @@ def run(settings: Settings, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch)
     """The command on the run's database and data folder."""
     del endpoint  # it runs
     monkeypatch.setenv("GUANXI_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("GUANXI_SLOW_SECONDS", "600")  # here a slow statement would be logged among the answer
     return lambda *arguments: CliRunner().invoke(app, ["search", *arguments])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 from graphql import parse
+from strawberry import federation
 
 from api.gql.context import GqlContext, GqlInfo
 from api.gql.household.household import Household, user_groups, user_household
@@ -121,7 +122,7 @@ class _Query:
 
 async def test_a_page_of_users_costs_one_statement_and_their_members_one_more(services: Services) -> None:
     home, one_ids = await family(services, size=5)
-    schema = strawberry.Schema(
+    schema = federation.Schema(
         query=_Query, config=strawberry.schema.config.StrawberryConfig(scalar_map={Instant: INSTANT})
     )
     context = GqlContext(Caller(Role.ADMIN, "k"), services, parse("{ __typename }"))
