@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,7 +75,8 @@ async def test_it_wins_until_it_is_taken_back(
 
     taken = await corrections.retract(second.correction.id, by="k3")
     assert taken.retracted_at is not None
-    assert await corrections.retract(second.correction.id, by="k4") == taken
+    assert not taken.repeated
+    assert await corrections.retract(second.correction.id, by="k4") == replace(taken, repeated=True)
     assert (await everybody(people))["u1"].display_name == "王建军"
     await corrections.retract(first.correction.id, by="k3")
     view = (await everybody(people))["u1"]
