@@ -1,5 +1,5 @@
 // network.read_ties
-// The people that oneIds lead to now (as in `profile.read_users`), each with whom it is tied to at present and by what: an
+// The people that oneIds lead to now (as in `profile.read_users`), each with whom it is tied and by what: an
 // identifier, a vehicle, a group. What more than `most` profiles or people ever shared ties nobody, so a hot identifier
 // or a fleet is never walked through: its count is read, not its holders. A VIN is told once, as the vehicle. At most `rows` ties of a person.
 // mode: read

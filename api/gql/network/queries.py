@@ -22,8 +22,8 @@ class NetworkQuery:
     """Fields at the root."""
 
     @strawberry.field(
-        description="A shortest path between two people over present ties: identifiers, vehicles and groups. What "
-        "more than 20 ever shared ties nobody. Null where one of the two is not there. Not for dealers. At most one "
+        description="A shortest path between two people over present identifiers and groups, and vehicles that both "
+        "drive or drove. What more than 20 ever shared ties nobody. Null where one of the two is not there. Not for dealers. At most one "
         "statement for each tie of `longest`."
     )
     async def path(
