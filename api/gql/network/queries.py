@@ -23,8 +23,8 @@ class NetworkQuery:
 
     @strawberry.field(
         description="A shortest path between two people over present identifiers and groups, and vehicles that both "
-        "drive or drove. What more than 20 ever shared ties nobody. Null where one of the two is not there. Not for dealers. At most one "
-        "statement for each tie of `longest`."
+        "drive or drove. What more than 20 ever shared ties nobody. Null where one of the two is not there. "
+        "Not for dealers. At most one statement for each tie of `longest`."
     )
     async def path(
         self,
