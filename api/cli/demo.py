@@ -19,6 +19,7 @@ from api.wiring import Services
 from graph.settings import load_settings
 
 MARKER: Final = "demo.json"
+FIRST_PLAN_SECONDS: Final = 10.0
 
 TRY_IT: Final = """
 
@@ -36,6 +37,8 @@ def demo(
 ) -> None:
     """Start Neo4j, load a made-up world of customers once, and serve it. Ctrl-C stops everything."""
     settings = load_settings(port=port, data_dir=data_dir, env="development")
+    # On a new graph each statement is planned for the first time, for seconds: nothing that a stranger need be told.
+    settings = settings.model_copy(update={"slow_seconds": max(settings.slow_seconds, FIRST_PLAN_SECONDS)})
     logs.configure("warning")
 
     async def prepare(opened: Services) -> None:
