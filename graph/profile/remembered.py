@@ -126,10 +126,6 @@ class Remembered:
             self._floor = self._touched.popleft()[0]
         self._seen = max(head, self._seen)
 
-    def get(self, asked: str, want: Want) -> UserView | None:
-        """The person whom a oneId leads to, as shown for such a question before; after a look only."""
-        return self.of([asked], want).get(asked)
-
     def of(self, asked: Iterable[str], want: Want) -> dict[str, UserView]:
         """Those who are remembered, by the oneId asked, as shown for such a question before; after a look only."""
         held = self._held.get(want)
