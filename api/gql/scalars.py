@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, NewType
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.schema.types.base_scalars import DecimalDefinition
 
 from graph.clock import isoformat
 from graph.errors import InputError
@@ -32,4 +34,8 @@ INSTANT = strawberry.scalar(
     specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
     serialize=isoformat,
     parse_value=_parse,
+)
+
+DECIMAL = replace(
+    DecimalDefinition, description='A decimal number as text, as "199.90"; nothing of it is rounded.'
 )
