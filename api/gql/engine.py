@@ -248,6 +248,7 @@ class Engine:
                 context_value=context,
                 variable_values=ready.asked.variables,
                 operation_name=ready.asked.operation_name,
+                hide_suggestions=not self.development,
             )
             results = await source if isinstance(source, Awaitable) else source
             if isinstance(results, ExecutionResult):

@@ -17,7 +17,7 @@ from strawberry.types.base import get_object_definition
 from api.gql.documents import UsePrepared
 from api.gql.federation import FederationQuery
 from api.gql.modules import extend_types, find_modules
-from api.gql.plain import PlainExecutor
+from api.gql.plain import HelpfulExecutor, PlainExecutor
 from api.gql.planned import Planner
 from api.gql.scalars import DECIMAL, INSTANT, Instant
 
@@ -74,13 +74,14 @@ def build_schema(*, suggestions: bool = False, plain: bool = True) -> Schema:
     """
     modules = find_modules()
     extend_types(modules)
+    executor = HelpfulExecutor if suggestions else PlainExecutor
     schema = Schema(
         query=_root("Query", (*(c for m in modules for c in m.queries), FederationQuery)),
         mutation=_root("Mutation", tuple(c for m in modules for c in m.mutations)),
         subscription=_root("Subscription", tuple(c for m in modules for c in m.subscriptions)),
         types=[c for m in modules for c in m.types],
         extensions=[UsePrepared],
-        execution_context_class=PlainExecutor if plain else None,
+        execution_context_class=executor if plain else None,
         config=StrawberryConfig(
             disable_field_suggestions=not suggestions, scalar_map={Instant: INSTANT, Decimal: DECIMAL}
         ),
