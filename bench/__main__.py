@@ -11,6 +11,7 @@ from bench.frontend import frontend
 from bench.ingest import bulk
 from bench.matching import matching
 from bench.measure import Figure, machine, save
+from bench.overload import overload
 from bench.report import write_report
 from bench.resolve import resolve
 from bench.search import search
@@ -24,6 +25,7 @@ BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "single": single,
     "view": view,
     "graphql": frontend,
+    "overload": overload,
     "resolve": resolve,
     "split": split,
     "contention": contention,
