@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from bench.contention import contention
 from bench.frontend import frontend
+from bench.hostile import limits
 from bench.ingest import bulk
 from bench.matching import matching
 from bench.measure import Figure, machine, save
@@ -26,6 +27,7 @@ BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "view": view,
     "graphql": frontend,
     "overload": overload,
+    "limits": limits,
     "resolve": resolve,
     "split": split,
     "contention": contention,
