@@ -13,47 +13,15 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from api.gql.documents import UsePrepared
-from api.gql.erasure.resolvers import ErasureMutation, ErasureQuery
-from api.gql.explanation.queries import ExplanationQuery
 from api.gql.federation import FederationQuery
-from api.gql.household.queries import HouseholdQuery
-from api.gql.judgement.resolvers import JudgementMutation, JudgementQuery
-from api.gql.judgement.review import QueueQuery
-from api.gql.network.queries import NetworkQuery
+from api.gql.modules import extend_types, find_modules
 from api.gql.plain import PlainExecutor
 from api.gql.planned import Planner
-from api.gql.profile.mutations import ProfileMutation
-from api.gql.profile.people import FormerUser, User, Vehicle
-from api.gql.profile.queries import ProfileQuery
-from api.gql.profile.records import Profile
-from api.gql.profile.touchpoints import BY_KIND
 from api.gql.scalars import INSTANT, Instant
-from api.gql.search.queries import SearchQuery
-from api.gql.subscription.people import UserSubscription
-from api.gql.subscription.stewards import StewardSubscription
 
 SDL_FILE: Final = Path(__file__).with_name("schema.graphql")
 RELEASED_FILE: Final = Path(__file__).with_name("released.graphql")
 """What clients rely on: nothing of it is taken away before a new version."""
-
-QUERIES: Final[tuple[type, ...]] = (
-    ProfileQuery,
-    JudgementQuery,
-    QueueQuery,
-    HouseholdQuery,
-    NetworkQuery,
-    ExplanationQuery,
-    ErasureQuery,
-    FederationQuery,
-    SearchQuery,
-)
-"""What can be asked, one class a domain."""
-
-MUTATIONS: Final[tuple[type, ...]] = (ProfileMutation, JudgementMutation, ErasureMutation)
-"""What can be done, one class a domain."""
-
-SUBSCRIPTIONS: Final[tuple[type, ...]] = (UserSubscription, StewardSubscription)
-"""What can be waited for."""
 
 
 class PlannedResult(ExecutionResult):
@@ -92,12 +60,13 @@ def build_schema(*, suggestions: bool = False, plain: bool = True) -> Schema:
 
     Without `plain`, every field goes through the stock executor: slower, and the measure for what is answered.
     """
-    types: list[Any] = [User, Profile, Vehicle, FormerUser, *BY_KIND.values()]
+    modules = find_modules()
+    extend_types(modules)
     schema = Schema(
-        query=merge_types("Query", QUERIES),
-        mutation=merge_types("Mutation", MUTATIONS),
-        subscription=merge_types("Subscription", SUBSCRIPTIONS),
-        types=types,
+        query=merge_types("Query", (*(c for m in modules for c in m.queries), FederationQuery)),
+        mutation=merge_types("Mutation", tuple(c for m in modules for c in m.mutations)),
+        subscription=merge_types("Subscription", tuple(c for m in modules for c in m.subscriptions)),
+        types=[c for m in modules for c in m.types],
         extensions=[UsePrepared],
         execution_context_class=PlainExecutor if plain else None,
         config=StrawberryConfig(disable_field_suggestions=not suggestions, scalar_map={Instant: INSTANT}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import strawberry
 
@@ -96,12 +96,30 @@ def _member_of(view: MemberView) -> HouseholdMember:
     )
 
 
-async def user_household(root: Any, info: GqlInfo) -> Household | None:
-    """For `User.household`: where the person lives; a page of users costs one statement."""
-    groups = await loader_of(info.context).groups(root.one_id)
+async def user_household(root: strawberry.Parent[User], info: GqlInfo) -> Household | None:
+    """Where the person lives; a page of users costs one statement."""
+    groups = await _groups(root, info)
     return next((household_of(view) for view in groups if view.kind is Kind.HOUSEHOLD), None)
 
 
-async def user_groups(root: Any, info: GqlInfo) -> list[Household]:
-    """For `User.sharesWith`: all groups the person is in, of every kind; read together with `household`."""
-    return [household_of(view) for view in await loader_of(info.context).groups(root.one_id)]
+async def user_groups(root: strawberry.Parent[User], info: GqlInfo) -> list[Household]:
+    """All groups the person is in, of every kind; read together with `household`."""
+    return [household_of(view) for view in await _groups(root, info)]
+
+
+async def _groups(user: User, info: GqlInfo) -> tuple[HouseholdView, ...]:
+    return () if user.as_of else await loader_of(info.context).groups(user.one_id)
+
+
+@strawberry.type(description="What households add to a person.")
+class PersonsGroups:
+    """Fields of `User`."""
+
+    household: Household | None = strawberry.field(
+        resolver=user_household,
+        description="Where the person lives now; null where `asOf` was given. One statement for all people.",
+    )
+    shares_with: list[Household] = strawberry.field(
+        resolver=user_groups,
+        description="All groups the person is in now: a household, fleets, shared numbers and devices.",
+    )

@@ -1,8 +1,8 @@
-"""People in GraphQL: plain values, filled at once from a view; households alone are read when asked for."""
+"""People in GraphQL: plain values, filled at once from a view. What is read when asked for, other domains add."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
+from typing import Final
 
 import strawberry
 from strawberry import federation
@@ -17,11 +17,6 @@ from api.gql.scalars import Instant
 from api.gql.selection import Selection
 from graph.profile.service import FormerUserView
 from graph.profile.view import UserView, VehicleView
-
-if TYPE_CHECKING:
-    from api.gql.household.household import Household
-
-LazyHousehold: TypeAlias = Annotated["Household", strawberry.lazy("api.gql.household.household")]
 
 USER: Final = "User"
 SNAPSHOT: Final = "UserSnapshot"
@@ -85,24 +80,6 @@ class User(Node):
         "are null."
     )
     pages: strawberry.Private[dict[str, TouchpointConnection]]
-
-    @strawberry.field(
-        description="Where the person lives now; null where `asOf` was given. One statement for all people."
-    )
-    async def household(self, info: GqlInfo) -> LazyHousehold | None:
-        """One statement for all users of a request."""
-        from api.gql.household.household import user_household  # noqa: PLC0415 - a household's members are users
-
-        return None if self.as_of else await user_household(self, info)
-
-    @strawberry.field(
-        description="All groups the person is in now: a household, fleets, shared numbers and devices."
-    )
-    async def shares_with(self, info: GqlInfo) -> list[LazyHousehold]:
-        """Read together with `household`."""
-        from api.gql.household.household import user_groups  # noqa: PLC0415 - as above
-
-        return [] if self.as_of else await user_groups(self, info)
 
     @strawberry.field(description="Touchpoints of all profiles, newest first.")
     def touchpoints(

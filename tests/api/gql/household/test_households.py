@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import strawberry
 from graphql import parse
-from strawberry import federation
 
-from api.gql.context import GqlContext, GqlInfo
-from api.gql.household.household import Household, user_groups, user_household
+from api.gql.context import GqlContext
 from api.gql.household.loaders import loader_of
-from api.gql.scalars import INSTANT, Instant
+from api.gql.schema import build_schema
 from api.wiring import Services
 from graph.access.roles import Caller, Role
 from graph.db.database import Database
@@ -103,29 +100,13 @@ async def test_a_wrong_cursor_is_refused(services: Services, admin: dict[str, st
     assert "`after` is not a cursor of households" in answer.json()["errors"][0]["message"]
 
 
-@strawberry.type
-class _Person:
-    """A user as far as the resolvers to attach need one."""
-
-    one_id: strawberry.ID
-    household: Household | None = strawberry.field(resolver=user_household)
-    groups: list[Household] = strawberry.field(resolver=user_groups)
-
-
-@strawberry.type
-class _Query:
-    @strawberry.field
-    def people(self, info: GqlInfo, one_ids: list[strawberry.ID]) -> list[_Person]:
-        """The users asked for."""
-        return [_Person(one_id=one_id) for one_id in one_ids]
-
-
 async def test_a_page_of_users_costs_one_statement_and_their_members_one_more(services: Services) -> None:
     home, one_ids = await family(services, size=5)
-    schema = federation.Schema(
-        query=_Query, config=strawberry.schema.config.StrawberryConfig(scalar_map={Instant: INSTANT})
+    document = (
+        "{ users { edges { node { household { id members { user { oneId } } } sharesWith { kind } } } } }"
     )
-    context = GqlContext(Caller(Role.ADMIN, "k"), services, parse("{ __typename }"))
+    schema = build_schema()
+    context = GqlContext(Caller(Role.ADMIN, "k"), services, parse(document))
     taken: list[str] = []
     reading = Database.read_one
 
@@ -138,16 +119,13 @@ async def test_a_page_of_users_costs_one_statement_and_their_members_one_more(se
 
     counting = object.__new__(Counting)
     loader_of(context).repository._database = counting
-    answer = await schema.execute(
-        "query ($ids: [ID!]!) { people(oneIds: $ids) { oneId household { id members { user { oneId } } } "
-        "groups { kind } } }",
-        variable_values={"ids": one_ids},
-        context_value=context,
-    )
+    answer = await schema.execute(document, context_value=context)
     assert answer.errors is None
     assert answer.data is not None
     assert taken == ["household.read_households"]
-    for person in answer.data["people"]:
+    people = [edge["node"] for edge in answer.data["users"]["edges"]]
+    assert len(people) == len(one_ids)
+    for person in people:
         assert person["household"]["id"] == home
         assert [member["user"]["oneId"] for member in person["household"]["members"]] == one_ids
-        assert [group["kind"] for group in person["groups"]] == ["household", "sharedDevice"]
+        assert [group["kind"] for group in person["sharesWith"]] == ["household", "sharedDevice"]
