@@ -9,6 +9,7 @@ from typing import Final
 
 import strawberry
 
+from api.gql.described import describe_enum
 from api.gql.ids import global_id
 from api.gql.profile.people import VEHICLE
 from api.gql.profile.records import PROFILE
@@ -29,23 +30,36 @@ class ConsentState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-strawberry.enum(
+describe_enum(
     OrderStatus,
+    {
+        OrderStatus.ORDERED: "Placed, and neither delivered nor cancelled since.",
+        OrderStatus.DELIVERED: "The vehicle was handed over.",
+        OrderStatus.CANCELLED: "Called off, and nothing later places or delivers it.",
+    },
     name="OrderStatus",
-    description="Where an order stands: `cancelled` while nothing later places or delivers it.",
-    graphql_name_from="value",
+    description="Where an order stands.",
+    by_value=True,
 )
-strawberry.enum(
+describe_enum(
     ConsentState,
+    {
+        ConsentState.GIVEN: "No profile of the person said otherwise since.",
+        ConsentState.WITHDRAWN: "A profile of the person took it back, or objected.",
+    },
     name="ConsentState",
     description="Whether something is agreed to. Where nothing was said there is no consent.",
-    graphql_name_from="value",
+    by_value=True,
 )
-strawberry.enum(
+describe_enum(
     FollowUpKind,
+    {
+        FollowUpKind.APPOINTMENT: "A booked test drive.",
+        FollowUpKind.FOLLOW_UP: "A consultant's plan to speak to the person again.",
+    },
     name="FollowUpKind",
-    description="What is planned: `appointment` for a test drive, `followUp` of a consultant.",
-    graphql_name_from="value",
+    description="What is planned.",
+    by_value=True,
 )
 
 
