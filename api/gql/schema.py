@@ -17,7 +17,7 @@ from api.gql.federation import FederationQuery
 from api.gql.modules import extend_types, find_modules
 from api.gql.plain import PlainExecutor
 from api.gql.planned import Planner
-from api.gql.scalars import INSTANT, Instant
+from api.gql.scalars import SCALARS
 
 SDL_FILE: Final = Path(__file__).with_name("schema.graphql")
 RELEASED_FILE: Final = Path(__file__).with_name("released.graphql")
@@ -69,7 +69,7 @@ def build_schema(*, suggestions: bool = False, plain: bool = True) -> Schema:
         types=[c for m in modules for c in m.types],
         extensions=[UsePrepared],
         execution_context_class=PlainExecutor if plain else None,
-        config=StrawberryConfig(disable_field_suggestions=not suggestions, scalar_map={Instant: INSTANT}),
+        config=StrawberryConfig(disable_field_suggestions=not suggestions, scalar_map=dict(SCALARS)),
     )
     schema.planner = Planner(schema.core) if plain else None
     return schema

@@ -14,7 +14,7 @@ from strawberry import federation
 
 from api.gql.ids import global_id, touchpoint_cursor, touchpoint_key
 from api.gql.node import Node
-from api.gql.scalars import Instant
+from api.gql.scalars import Instant, MoneyText, money_of
 from graph.ingest.catalogue import EVENT_TYPES, GENERIC, EventType
 from graph.ingest.event_models import Count, Moment
 from graph.ingest.money import EXPONENTS
@@ -41,6 +41,9 @@ class Touchpoint(Node):
     duration_seconds: float | None
     amount: Decimal | None = strawberry.field(description="Amount of money in `currency`.")
     currency: str | None = strawberry.field(description="ISO 4217 code.")
+    price: MoneyText | None = strawberry.field(
+        description="`amount` and `currency` in one text, exactly, as `249900.00 CNY`; null without an amount."
+    )
 
 
 _COMMON: Final = frozenset(
@@ -54,6 +57,7 @@ _COMMON: Final = frozenset(
         "duration_seconds",
         "amount",
         "currency",
+        "price",
     }
 )
 _PAGE_FIELDS: Final = {"page": "Name of the page or screen.", "path": "Its path, without parameters."}
@@ -178,6 +182,7 @@ def touchpoint_of(row: TouchpointRow) -> Touchpoint:
         duration_seconds=row.duration_seconds,
         amount=amount_of(row),
         currency=row.currency,
+        price=price_of(row),
         **details,
     )
 
@@ -203,3 +208,9 @@ def amount_of(row: TouchpointRow) -> Decimal | None:
     if row.amount_minor is None:
         return None
     return Decimal(row.amount_minor).scaleb(-EXPONENTS.get(row.currency or "", 2))
+
+
+def price_of(row: TouchpointRow) -> MoneyText | None:
+    """The amount with its currency."""
+    amount = amount_of(row)
+    return None if amount is None or row.currency is None else money_of(amount, row.currency)
