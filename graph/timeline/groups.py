@@ -19,7 +19,8 @@ MOST_COUNTED: Final = 5_000
 MOST_PEOPLE: Final = 100
 """Timelines that one statement counts."""
 
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+\-/]{0,63}")
+_NAME: Final = re.compile(r"UTC|[A-Za-z]+(?:/[A-Za-z0-9_+\-]+)+")
+"""Names without a place, as `EST`, are old and not known everywhere."""
 
 
 class By(StrEnum):

@@ -158,7 +158,7 @@ class VehicleHistory:
     services: TouchpointConnection | None = strawberry.field(
         resolver=vehicle_services,
         description="Workshop services of the vehicle, whoever brought it, newest first, at most 100 a page; null "
-        "where `asOf` was given. One statement for all vehicles; all touchpoints about the vehicle are walked for a page.",
+        "where `asOf` was given. One statement for all vehicles; a page walks all touchpoints about the vehicle.",
     )
     touchpoints: TouchpointConnection | None = strawberry.field(
         resolver=vehicle_touchpoints,
