@@ -38,14 +38,21 @@ VINS: Final = ("LSVAM4187C2184847", "LSVAM4187C2184850", "LSVAM4187C2184864")
 
 FIELDS: Final = """
 fragment U on User { id oneId displayName firstSeenAt lastSeenAt asOf
-  profiles { id source recordId } identifiers { namespace scope value trusted } vehicles { id vin model role }
+  profiles { id source recordId } identifiers { namespace scope value trusted }
+  vehicles { id vin model role
+    owners(first: 3) { holders { oneId role current user { oneId displayName } } hasMore complete }
+    drivers(first: 3) { holders { oneId role } } services(first: 3) { edges { node { ...T } } }
+    touchpoints(first: 3) { edges { node { ...T } } } }
+  months: timeline(by: MONTH, first: 9) { groups { key count firstAt lastAt } }
+  campaigns: timeline(by: CAMPAIGN, first: 9) { groups { key count } }
+  dealers: timeline(by: DEALER, first: 9) { groups { key count } }
   golden { field value profiles provenance { source profile { id source recordId } at rule correctedBy why }
     alternatives { value provenance { source } } }
   touchpoints(first: 50) { edges { cursor node { ...T } } pageInfo { hasNextPage endCursor } } }
 fragment T on Touchpoint { __typename id occurredAt receivedAt event kind channel campaign dealer consultant model
   content }
 """
-ALL: Final = "{ users(first: 20) { edges { node { ...U } } pageInfo { hasNextPage endCursor } } }" + FIELDS
+ALL: Final = "{ users(first: 9) { edges { node { ...U } } pageInfo { hasNextPage endCursor } } }" + FIELDS
 USER: Final = "query ($id: ID!) { user(oneId: $id) { ...U } }" + FIELDS
 NODE: Final = (
     "query ($id: ID!) { node(id: $id) { id ... on User { ...U } ... on Profile { source recordId } "
