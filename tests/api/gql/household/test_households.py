@@ -149,8 +149,10 @@ async def test_members_and_their_cars_come_in_pages(services: Services, ask: Ask
     ]
     await services.writer.write([message(one) for one in delivered])
     query = """query ($id: ID!, $members: String, $cars: String) { household(id: $id) { memberCount
-        membersConnection(first: 3, after: $members) { edges { node { oneId user { oneId } } } pageInfo { hasNextPage endCursor } }
-        vehicles(first: 2, after: $cars) { edges { node { id vin model role } } pageInfo { hasNextPage endCursor } } } }"""
+        membersConnection(first: 3, after: $members) { edges { node { oneId user { oneId } } }
+            pageInfo { hasNextPage endCursor } }
+        vehicles(first: 2, after: $cars) { edges { node { id vin model role } }
+            pageInfo { hasNextPage endCursor } } } }"""
     first = (await ask(query, {"id": home}))["household"]
     after = {
         "members": first["membersConnection"]["pageInfo"]["endCursor"],
@@ -168,9 +170,8 @@ async def test_members_and_their_cars_come_in_pages(services: Services, ask: Ask
     assert sorted((car["vin"], car["model"], car["role"]) for car in cars) == [
         (vin, "ET5", "owner") for vin in vins
     ]
-    [of_user] = (await ask(f'{{ user(oneId: "{one_ids[3]}") {{ vehicles {{ id role }} }} }}'))["user"][
-        "vehicles"
-    ]
+    driver = '{ userByIdentifier(namespace: "userId", value: "web/u3") { vehicles { id role } } }'
+    [of_user] = (await ask(driver))["userByIdentifier"]["vehicles"]
     assert of_user["role"] == "driver"
     assert of_user["id"] in {car["id"] for car in cars}
 

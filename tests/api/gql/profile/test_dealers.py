@@ -60,7 +60,7 @@ NODE: Final = (
 )
 BY: Final = (
     "query ($n: String!, $v: String!) { userByIdentifier(namespace: $n, value: $v) { ...U } "
-    "usersByIdentifier(namespace: $n, value: $v) { hasMore holders { role scope "
+    "usersByIdentifier(namespace: $n, value: $v, first: 9) { hasMore holders { role scope "
     "profile { id source recordId } user { ...U } } } }" + FIELDS
 )
 CHANGED: Final = "subscription ($id: ID!) { userChanged(oneId: $id) { cursor at by user { ...U } } }" + FIELDS
