@@ -5,14 +5,23 @@ Read from the environment and from `.env`; prefix `GUANXI_`, plus Neo4j's custom
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.errors import ConfigurationError
+
+_WRITTEN: Final[Mapping[str, str]] = {
+    "graphql_origins": '["https://crm.example"]',
+    "oidc_algorithms": '["RS256", "ES256"]',
+    "oidc_roles": '{"crm-steward": "steward"}',
+}
+"""How the settings that are lists and maps are written: in JSON."""
 
 
 class Settings(BaseSettings):
@@ -87,7 +96,7 @@ class Settings(BaseSettings):
     graphql_running: Annotated[int, Field(ge=1)] = Field(
         16, description="GraphQL operations that run at once in one process; others wait."
     )
-    graphql_origins: tuple[str, ...] = Field(
+    graphql_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description='Origins of web pages that may open a socket, as ["https://crm.example"]; its own always may.',
     )
@@ -111,12 +120,12 @@ class Settings(BaseSettings):
     oidc_jwks: str | None = Field(
         None, description="Address of the issuer's keys; else its discovery document says it."
     )
-    oidc_algorithms: tuple[str, ...] = Field(
+    oidc_algorithms: Annotated[tuple[str, ...], NoDecode] = Field(
         ("RS256", "ES256"), description="Algorithms that may have signed a token; asymmetric ones only."
     )
     oidc_role_claim: str = Field("role", description="The claim that says a caller's role, or its path.")
     oidc_dealer_claim: str = Field("dealer", description="The claim that says which dealer it is bound to.")
-    oidc_roles: dict[str, str] = Field(
+    oidc_roles: Annotated[dict[str, str], NoDecode] = Field(
         {}, description='What values of the role claim mean, as {"crm-steward": "steward"}.'
     )
     neo4j_uri: str | None = Field(
@@ -129,6 +138,17 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("NEO4J_PASSWORD", "neo4j_password")
     )
     neo4j_database: str = Field("neo4j", validation_alias=AliasChoices("NEO4J_DATABASE", "neo4j_database"))
+
+    @field_validator(*_WRITTEN, mode="before")
+    @classmethod
+    def _read_json(cls, value: object) -> object:
+        # Not by pydantic-settings, whose error for what is no JSON names the field alone, in a trace.
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError("Input is not JSON") from None
 
     @property
     def embedded(self) -> bool:
@@ -155,10 +175,16 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**given)  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
-        wrong = "; ".join(f"{_variable(e['loc'])}: {e['msg']}" for e in error.errors(include_input=False))
+        wrong = "; ".join(_told(e["loc"], e["msg"]) for e in error.errors(include_input=False))
         raise ConfigurationError(
             f"Settings are wrong: {wrong}.", remedy="Correct the environment or .env."
         ) from None
+
+
+def _told(location: tuple[int | str, ...], message: str) -> str:
+    written = _WRITTEN.get(str(location[0])) if location else None
+    said = f"{_variable(location)}: {message.removeprefix('Value error, ')}"
+    return f"{said}, written as {written}" if written else said
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

@@ -32,7 +32,13 @@ class FederationQuery:
         description='For a federation\'s gateway: people by references as `{__typename: "User", oneId: …}`, in the '
         "order given, at most 1,000; null where a oneId leads to nobody. Former ids lead to whom they lead now.",
     )
-    async def entities(self, info: GqlInfo, representations: list[FederationAny]) -> list[Entity | None]:
+    async def entities(
+        self,
+        info: GqlInfo,
+        representations: Annotated[
+            list[FederationAny], strawberry.argument(description="References to people, at most 1,000.")
+        ],
+    ) -> list[Entity | None]:
         """One statement, however many are asked for."""
         one_ids = read_representations(representations)
         selection = select_user(info, users=len(one_ids))

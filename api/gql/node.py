@@ -9,4 +9,6 @@ import strawberry
 class Node:
     """An opaque id, unique over all types."""
 
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(
+        description="Opaque, and unique over all types: pass it back to `node`, and read nothing into it."
+    )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from graphql import (
     GraphQLBoolean,
@@ -45,6 +45,15 @@ _RESOLVERS: Final[Mapping[tuple[str, str], Callable[[Any, str], Any]]] = {
 
 class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     """Strawberry's executor, with a short way for plain values."""
+
+    suggests: ClassVar[bool] = False
+    """Whether errors in variables name what may have been meant; those in documents are validation's."""
+
+    @classmethod
+    def build(cls, *given: Any, **named: Any) -> Any:
+        """As graphql-core's, which strawberry does not tell to hide suggestions."""
+        named["hide_suggestions"] = not cls.suggests
+        return super().build(*given, **named)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
     def complete_object_value(
         self,
@@ -126,6 +135,12 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
             return finish(value)
 
         return complete
+
+
+class HelpfulExecutor(PlainExecutor):
+    """The same for development."""
+
+    suggests = True
 
 
 def _inner(wrapper: Any) -> Any:

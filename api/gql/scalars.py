@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NewType
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.schema.types.base_scalars import DecimalDefinition
 
 from graph.clock import isoformat
 from graph.errors import InputError
@@ -127,8 +129,13 @@ MONEY: Final = strawberry.scalar(
     parse_value=_parse_money,
 )
 
+DECIMAL: Final = replace(
+    DecimalDefinition, description='A decimal number as text, as "199.90"; nothing of it is rounded.'
+)
+
 SCALARS: Final[Mapping[object, Any]] = {
     Instant: INSTANT,
+    Decimal: DECIMAL,
     Day: DAY,
     VinText: VIN,
     PhoneText: PHONE,

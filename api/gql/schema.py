@@ -11,17 +11,28 @@ from strawberry import federation
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.base import get_object_definition
 
 from api.gql.documents import UsePrepared
 from api.gql.federation import FederationQuery
 from api.gql.modules import extend_types, find_modules
-from api.gql.plain import PlainExecutor
+from api.gql.plain import HelpfulExecutor, PlainExecutor
 from api.gql.planned import Planner
 from api.gql.scalars import SCALARS
 
 SDL_FILE: Final = Path(__file__).with_name("schema.graphql")
 RELEASED_FILE: Final = Path(__file__).with_name("released.graphql")
 """What clients rely on: nothing of it is taken away before a new version."""
+
+
+_ROOTS: Final = {
+    "Query": "What can be asked. A field at the root costs a number of statements that does not grow with the rows it "
+    "answers. A dealer's answer is made of the rows it may see alone.",
+    "Mutation": "What can be done, one transaction each. Business errors are data: a payload is what was "
+    "done or one of the errors it lists.",
+    "Subscription": "What can be waited for, over web sockets or as server-sent events. Each update has a "
+    "cursor to go on from, on any server; a stream ends within five seconds of its key or token.",
+}
 
 
 class PlannedResult(ExecutionResult):
@@ -62,17 +73,24 @@ def build_schema(*, suggestions: bool = False, plain: bool = True) -> Schema:
     """
     modules = find_modules()
     extend_types(modules)
+    executor = HelpfulExecutor if suggestions else PlainExecutor
     schema = Schema(
-        query=merge_types("Query", (*(c for m in modules for c in m.queries), FederationQuery)),
-        mutation=merge_types("Mutation", tuple(c for m in modules for c in m.mutations)),
-        subscription=merge_types("Subscription", tuple(c for m in modules for c in m.subscriptions)),
+        query=_root("Query", (*(c for m in modules for c in m.queries), FederationQuery)),
+        mutation=_root("Mutation", tuple(c for m in modules for c in m.mutations)),
+        subscription=_root("Subscription", tuple(c for m in modules for c in m.subscriptions)),
         types=[c for m in modules for c in m.types],
         extensions=[UsePrepared],
-        execution_context_class=PlainExecutor if plain else None,
+        execution_context_class=executor if plain else None,
         config=StrawberryConfig(disable_field_suggestions=not suggestions, scalar_map=dict(SCALARS)),
     )
     schema.planner = Planner(schema.core) if plain else None
     return schema
+
+
+def _root(name: str, classes: tuple[type, ...]) -> type:
+    merged = merge_types(name, classes)
+    get_object_definition(merged, strict=True).description = _ROOTS[name]
+    return merged
 
 
 def sdl() -> str:

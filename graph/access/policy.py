@@ -81,6 +81,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Node": _rows(id=PEOPLE),
     "User": _rows(
         id_oneId_asOf_firstSeenAt_lastSeenAt_profiles_identifiers_vehicles_golden_touchpoints_timeline=PEOPLE,
+        orders_consents_nextFollowUp_followUps=PEOPLE,
         displayName=NAMES,
         household_sharesWith=BRAND,
     ),
@@ -121,6 +122,12 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     )  # what corrections answer, no more
     | _rows(value_why=Rule(CORRECTORS.roles, Shown.CLEAR, refused_as_data=True)),
     "FieldCorrected": _rows(correction_repeated=ANYONE),
+    # What stands of a person's history.
+    "Order": _rows(
+        id_status_orderedAt_deliveredAt_cancelledAt_amount_currency_model_dealer_consultant_vehicle=PEOPLE
+    ),
+    "Consent": _rows(purpose_state_dealer_since_channel_wording_source_profile=PEOPLE),
+    "FollowUp": _rows(id_kind_dueAt_plannedAt_open_topic_dealer_consultant_model_closedAt_outcome=PEOPLE),
     # Groups of people, and who became who.
     "Household": _rows(id_kind_confidence_reasons_members_memberCount_membersConnection_vehicles=BRAND),
     "HouseholdMemberConnection": _rows(edges_pageInfo=BRAND),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import io
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
+import structlog
 
+from api import logs
 from api.app import create_app
 from api.wiring import Services, claim, compose
 from graph.access.roles import Role
@@ -97,3 +102,23 @@ def message(
     read = read_message(event, Arrival(declared, received_at))
     assert isinstance(read, Message), read
     return read
+
+
+class Lines(io.StringIO):
+    """What was logged, parsed."""
+
+    def read_all(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.getvalue().splitlines()]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """The log of a test, as production writes it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = Lines()
+    logs.configure("info", stream=stream)
+    yield stream
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)

@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
 import structlog
 
 from api import logs
 from api.metrics import Metrics
 from graph.errors import DatabaseError
+from tests.api.conftest import Lines
 
 SECRET = "13812345678"
-
-
-class Lines(io.StringIO):
-    """What was logged, parsed."""
-
-    def read_all(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.getvalue().splitlines()]
-
-
-@pytest.fixture
-def lines() -> Iterator[Lines]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = Lines()
-    logs.configure("info", stream=stream)
-    yield stream
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def fail() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from api.gql.context import GqlInfo
@@ -33,7 +35,9 @@ class ErasureMutation:
     async def erase_profile(
         self,
         info: GqlInfo,
-        input: EraseProfileInput,  # noqa: A002 - the argument's name in the schema
+        input: Annotated[  # noqa: A002 - the argument's name in the schema
+            EraseProfileInput, strawberry.argument(description="Which profile, and why.")
+        ],
     ) -> ErasePayload:
         """One transaction, and one in the keyring."""
         return await _erase(info, ByProfile(input.profile), input)
@@ -42,7 +46,9 @@ class ErasureMutation:
     async def erase_user(
         self,
         info: GqlInfo,
-        input: EraseUserInput,  # noqa: A002 - the argument's name in the schema
+        input: Annotated[  # noqa: A002 - the argument's name in the schema
+            EraseUserInput, strawberry.argument(description="Which person, and why.")
+        ],
     ) -> ErasePayload:
         """One transaction, and one in the keyring."""
         return await _erase(info, ByPerson(input.one_id), input)
@@ -56,7 +62,11 @@ class ErasureQuery:
         description="What an erasure would remove now, without doing it; null where nobody is meant. Only for keys "
         "that may erase."
     )
-    async def what_if_erase(self, info: GqlInfo, target: ErasureTargetInput) -> PreviewOf | None:
+    async def what_if_erase(
+        self,
+        info: GqlInfo,
+        target: Annotated[ErasureTargetInput, strawberry.argument(description="Whom it would be about.")],
+    ) -> PreviewOf | None:
         """Five to seven statements, and one for each 500 dead letters."""
         info.context.caller.require(Permission.ERASE)
         try:

@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
+from api.gql.described import IDEMPOTENCY_KEY, MESSAGE, REMEDY
 from api.gql.judgement.shapes import Changed, changed_of, ids
 from api.gql.scalars import Instant
 from graph.erasure.model import Erasure, ErasurePreview, Removed, Tombstone
@@ -15,16 +16,22 @@ from graph.erasure.model import Erasure, ErasurePreview, Removed, Tombstone
 class RecordInput:
     """A record."""
 
-    source: str
-    record: str
+    source: str = strawberry.field(description="Name of the source.")
+    record: str = strawberry.field(
+        description="Id of the record in the source, in the clear; it is not logged."
+    )
 
 
 @strawberry.input(description="Exactly one profile or person.", one_of=True)
 class ErasureTargetInput:
     """Whom an erasure is about."""
 
-    profile: strawberry.Maybe[strawberry.ID] = strawberry.field(description="The id of a profile.")
-    record: strawberry.Maybe[RecordInput]
+    profile: strawberry.Maybe[strawberry.ID] = strawberry.field(
+        description="A profile id, not the opaque `Profile.id`."
+    )
+    record: strawberry.Maybe[RecordInput] = strawberry.field(
+        description="A profile, by source and record id."
+    )
     user: strawberry.Maybe[strawberry.ID] = strawberry.field(
         description="A oneId: all profiles of the person it leads to now."
     )
@@ -36,30 +43,40 @@ class ErasureTargetInput:
 class EraseProfileInput:
     """An erasure of one profile."""
 
-    profile: strawberry.ID
-    why: str = ""
-    idempotency_key: str | None = None
+    profile: strawberry.ID = strawberry.field(
+        description="A profile id, as `likelyPairs` and `identityChanges` tell it; not the opaque `Profile.id`."
+    )
+    why: str = strawberry.field(
+        default="",
+        description="The reason, at most 2,000 characters; it is sealed. Empty where none is given.",
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A person who is to be erased, why, and a key that makes it safe to ask again.")
 class EraseUserInput:
     """An erasure of all profiles of a person."""
 
-    one_id: strawberry.ID
-    why: str = ""
-    idempotency_key: str | None = None
+    one_id: strawberry.ID = strawberry.field(
+        description="The person's OneID; a former one means whoever it leads to now."
+    )
+    why: str = strawberry.field(
+        default="",
+        description="The reason, at most 2,000 characters; it is sealed. Empty where none is given.",
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(name="Tombstone", description="What is left of an erased profile.")
 class TombstoneOf:
     """A tombstone."""
 
-    profile: strawberry.ID
+    profile: strawberry.ID = strawberry.field(description="Id of the profile that is gone.")
     birth_id: strawberry.ID = strawberry.field(description="The oneId it was born with.")
     successor: strawberry.ID | None = strawberry.field(
         description="Birth id of the next founder, to whose person `birthId` leads; null where nobody was left."
     )
-    at: Instant
+    at: Instant = strawberry.field(description="When it was erased.")
 
 
 @strawberry.type(
@@ -68,23 +85,23 @@ class TombstoneOf:
 class Counts:
     """Counts."""
 
-    profiles: int
-    messages: int
-    touchpoints: int
+    profiles: int = strawberry.field(description="Profiles.")
+    messages: int = strawberry.field(description="Messages that were kept of them, contacts among them.")
+    touchpoints: int = strawberry.field(description="Messages that were contacts.")
     evidence: int = strawberry.field(description="Relations to identifiers.")
-    identifiers: int
-    vehicles: int
-    corrections: int
-    judgements: int
-    dead_letters: int
+    identifiers: int = strawberry.field(description="Identifiers that nobody else has.")
+    vehicles: int = strawberry.field(description="Vehicles that nobody else has.")
+    corrections: int = strawberry.field(description="Manual corrections that stood on them.")
+    judgements: int = strawberry.field(description="Judgements that spoke of nobody else.")
+    dead_letters: int = strawberry.field(description="Messages of theirs that could not be stored.")
 
 
 @strawberry.type(description="The profiles are gone, and their keys shredded.")
 class EraseSuccess:
     """Success."""
 
-    tombstones: list[TombstoneOf]
-    removed: Counts
+    tombstones: list[TombstoneOf] = strawberry.field(description="One for each profile that is gone.")
+    removed: Counts = strawberry.field(description="How much went.")
     changes: list[Changed] = strawberry.field(description="Who is who among the others.")
     repeated: bool = strawberry.field(description="True where it was done before: nothing was written.")
 
@@ -93,9 +110,9 @@ class EraseSuccess:
 class PreviewOf:
     """A preview."""
 
-    profiles: list[strawberry.ID]
-    removed: Counts
-    changes: list[Changed]
+    profiles: list[strawberry.ID] = strawberry.field(description="Ids of the profiles that would go.")
+    removed: Counts = strawberry.field(description="How much would go.")
+    changes: list[Changed] = strawberry.field(description="Who would be who among the others.")
     repeated: bool = strawberry.field(description="True where it was done before.")
 
 
@@ -103,8 +120,8 @@ class PreviewOf:
 class Refused:
     """What every error says."""
 
-    message: str
-    remedy: str
+    message: str = strawberry.field(description=MESSAGE)
+    remedy: str = strawberry.field(description=REMEDY)
 
 
 @strawberry.type(description="There is no such profile or person, and none was erased.")
@@ -123,7 +140,8 @@ class ErasureInvalid(Refused):
 
 
 ErasePayload: TypeAlias = Annotated[
-    EraseSuccess | ProfileNotFound | ErasureForbidden | ErasureInvalid, strawberry.union("ErasePayload")
+    EraseSuccess | ProfileNotFound | ErasureForbidden | ErasureInvalid,
+    strawberry.union("ErasePayload", description="What went, or why nothing was erased."),
 ]
 
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypeAlias
+
 import strawberry
 
 from api.gql.context import GqlInfo
-from api.gql.explanation.shapes import (
-    How,
-    WeakestLinks,
-    Why,
-    WhyNot,
-    how_of,
-    weakest_of,
-    why_not_of,
-    why_of,
-)
+from api.gql.described import AsOf
+from api.gql.explanation.filled import how_of, weakest_of, why_not_of, why_of
+from api.gql.explanation.shapes import How, WeakestLinks, Why, WhyNot
 from api.gql.ids import parse_id
 from api.gql.past import past
-from api.gql.scalars import Instant
 from graph.access.roles import Permission
 from graph.explanation.model import Language
+
+Ref: TypeAlias = Annotated[
+    strawberry.ID,
+    strawberry.argument(
+        description="A person or a record: a oneId, a former one too, a profile id, or the opaque `id` of either."
+    ),
+]
+InLanguage: TypeAlias = Annotated[
+    Language, strawberry.argument(description="In which language the sentences are.")
+]
 
 
 @strawberry.type(name="Query")
@@ -36,10 +40,10 @@ class ExplanationQuery:
     async def why(
         self,
         info: GqlInfo,
-        a: strawberry.ID,
-        b: strawberry.ID,
-        language: Language = Language.EN,
-        as_of: Instant | None = strawberry.UNSET,
+        a: Ref,
+        b: Ref,
+        language: InLanguage = Language.EN,
+        as_of: AsOf = strawberry.UNSET,
     ) -> Why:
         """Three statements, five where a score is among the links."""
         explanations, clear = info.context.services.explanations, _clear(info)
@@ -55,10 +59,10 @@ class ExplanationQuery:
     async def why_not(
         self,
         info: GqlInfo,
-        a: strawberry.ID,
-        b: strawberry.ID,
-        language: Language = Language.EN,
-        as_of: Instant | None = strawberry.UNSET,
+        a: Ref,
+        b: Ref,
+        language: InLanguage = Language.EN,
+        as_of: AsOf = strawberry.UNSET,
     ) -> WhyNot:
         """Four statements."""
         explanations, clear = info.context.services.explanations, _clear(info)
@@ -73,9 +77,9 @@ class ExplanationQuery:
     async def how(
         self,
         info: GqlInfo,
-        one_id: strawberry.ID,
-        language: Language = Language.EN,
-        as_of: Instant | None = strawberry.UNSET,
+        one_id: Ref,
+        language: InLanguage = Language.EN,
+        as_of: AsOf = strawberry.UNSET,
     ) -> How:
         """Four statements, seven where scores are among the links."""
         explanations, clear = info.context.services.explanations, _clear(info)
@@ -86,7 +90,7 @@ class ExplanationQuery:
 
     @strawberry.field(description="The single removals of evidence that would split a person.")
     async def weakest_links(
-        self, info: GqlInfo, one_id: strawberry.ID, language: Language = Language.EN
+        self, info: GqlInfo, one_id: Ref, language: InLanguage = Language.EN
     ) -> WeakestLinks:
         """Four statements."""
         explanations, clear = info.context.services.explanations, _clear(info)

@@ -2,22 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import strawberry
 
+from api.gql.described import describe_enum
 from api.gql.scalars import Instant
-from graph.explanation import model
 from graph.explanation.model import Language, Untold
 from graph.identity.evidence import Grade
 from graph.identity.explain_facts import Change, LinkKind, Obstacle
 
-strawberry.enum(Language, name="Language", description="In which language sentences are.")
-strawberry.enum(Untold, name="Untold", description="What cannot be told of the past, or not as it was.")
-strawberry.enum(LinkKind, name="LinkKind", description="What ties two records.")
-strawberry.enum(Obstacle, name="Obstacle", description="What keeps two records apart.")
-strawberry.enum(Change, name="EvidenceChange", description="One change of evidence.")
-strawberry.enum(Grade, name="EvidenceGrade", description="How well an identifier is known to be theirs.")
+describe_enum(
+    Language,
+    {Language.EN: "English.", Language.ZH: "Simplified Chinese."},
+    name="Language",
+    description="In which language sentences are.",
+)
+describe_enum(
+    Untold,
+    {
+        Untold.OVERWRITTEN: "Names, birth dates, times of use and the step from trusted to verified are today's.",
+        Untold.RULES: "Other rules decided; of rules only the version is kept, so links are by today's.",
+        Untold.REASON: "The reason of a decision is not kept any more.",
+        Untold.SCORES: "Pairs were scored anew since then; former scores are not kept.",
+        Untold.ERASED: "Records were erased since then; nothing is told of them.",
+    },
+    name="Untold",
+    description="What cannot be told of the past, or not as it was.",
+)
+describe_enum(
+    LinkKind,
+    {
+        LinkKind.IDENTIFIER: "Both hold an identifier.",
+        LinkKind.JUDGEMENT: "A steward said that they are one person.",
+        LinkKind.SCORE: "A matching model finds them alike.",
+    },
+    name="LinkKind",
+    description="What ties two records.",
+)
+describe_enum(
+    Obstacle,
+    {
+        Obstacle.UNKNOWN: "One of them is not among the evidence.",
+        Obstacle.VALUES: "They have different proven values of a namespace of which a person has one.",
+        Obstacle.BANNED: "A steward said that they are different.",
+        Obstacle.LIMIT: "Together they would have more values of a namespace than a person may have.",
+        Obstacle.CAP: "Together they would have more records than a person may have.",
+        Obstacle.SUPPORT: "Scores tie them, but too few for what they would join.",
+        Obstacle.NAMES: "Their names contradict.",
+        Obstacle.BIRTHS: "Their birth dates contradict.",
+        Obstacle.AMBIGUOUS: "One fits the other, and as well somebody who cannot be the same person.",
+        Obstacle.CLASS: "Both hold an identifier that several people use, or that says nothing of anybody.",
+        Obstacle.CORROBORATES: "Both hold an identifier that joins only equal full names.",
+        Obstacle.ANCHORED: "Both hold an identifier that is too weak to join two who are known.",
+        Obstacle.OVERGROWN: "Too many groups of records are linked at once to join any.",
+        Obstacle.READ_LIMIT: "Too many records hang together: only the strongest evidence is used.",
+        Obstacle.LOW_SCORE: "A model finds them less alike than it takes.",
+        Obstacle.TENURE: "Both held an identifier, at times too far apart.",
+        Obstacle.NO_EVIDENCE: "Nothing speaks for one person.",
+    },
+    name="Obstacle",
+    description="What keeps two records apart.",
+)
+describe_enum(
+    Change,
+    {
+        Change.SAME_AS: "A steward says that two records are one person.",
+        Change.WITHDRAW: "A judgement is taken back.",
+        Change.WRONG: "An identifier is marked as wrong for records.",
+        Change.NAME: "A record is given a full name.",
+        Change.NO_SCORE: "A score between two records is taken away.",
+    },
+    name="EvidenceChange",
+    description="One change of evidence.",
+)
+describe_enum(
+    Grade,
+    {
+        Grade.CLAIMED: "Typed in by anyone.",
+        Grade.TRUSTED: "Entered by staff, or issued by the source itself.",
+        Grade.VERIFIED: "Proven, as a government id that was checked or a one-time code that was answered.",
+    },
+    name="EvidenceGrade",
+    description="How well an identifier is known to be theirs.",
+)
+
+SENTENCE = "The same in a sentence, in the language asked for; values in it are masked as fields are."
+TIER = (
+    "Code of the strength of evidence, strongest first `steward`, `strong-…`, `model-undoubted`, `model-certain`, "
+    "`medium-…`, `model-likely`, `model-probable`, `weak-…`."
+)
+NAMESPACE = "What the identifiers concerned are, as `phone`; null where it is about none."
+BASIS = "By which rules it was told."
 
 
 @strawberry.type(description="A record that an explanation speaks of.")
@@ -26,7 +100,7 @@ class ExplainedRecord:
 
     label: str = strawberry.field(description="What the sentences of this answer call it.")
     id: strawberry.ID = strawberry.field(description="Profile id.")
-    source: str
+    source: str = strawberry.field(description="Name of its source.")
     record_id: str | None = strawberry.field(description="Null where the key may see masked values only.")
 
 
@@ -34,42 +108,49 @@ class ExplainedRecord:
 class ExplainedIdentifier:
     """An identifier."""
 
-    namespace: str
-    scope: str
-    value: str
+    namespace: str = strawberry.field(description="What it is, as `phone`, `email`.")
+    scope: str = strawberry.field(description="Where the value is valid; `*` for everywhere.")
+    value: str = strawberry.field(description="The value, with its middle hidden unless the key may see it.")
 
 
 @strawberry.type(description="What a field said of a pair: positive bits speak for one person.")
 class FieldWeight:
     """A weight."""
 
-    field: str
-    level: str
-    bits: float
+    field: str = strawberry.field(description="What was compared, as `givenName`, `birthDate`.")
+    level: str = strawberry.field(description="How near the values are, as `same` or `a typo apart`.")
+    bits: float = strawberry.field(description="How much; below 0 it speaks against one person.")
 
 
 @strawberry.type(description="One link between two records.")
 class EvidenceLink:
     """A link."""
 
-    kind: LinkKind
+    kind: LinkKind = strawberry.field(description="What ties them; what does not concern this kind is null.")
     tier: str = strawberry.field(description="Code of the strength with which it joined.")
-    left: ExplainedRecord
-    right: ExplainedRecord
-    identifier: ExplainedIdentifier | None
-    left_value: str | None
-    right_value: str | None
-    left_grade: Grade | None
-    right_grade: Grade | None
+    left: ExplainedRecord = strawberry.field(description="The one record.")
+    right: ExplainedRecord = strawberry.field(description="The other record.")
+    identifier: ExplainedIdentifier | None = strawberry.field(
+        description="What both hold; null of other kinds."
+    )
+    left_value: str | None = strawberry.field(
+        description="The value by which `left` holds it, masked unless the key may see it. It is another than "
+        "`rightValue` only where an alias makes the two one."
+    )
+    right_value: str | None = strawberry.field(
+        description="The value by which `right` holds it, masked unless the key may see it."
+    )
+    left_grade: Grade | None = strawberry.field(description="How well it is known to be `left`'s.")
+    right_grade: Grade | None = strawberry.field(description="How well it is known to be `right`'s.")
     identifier_class: str | None = strawberry.field(description="`personal`, `shared`, `generic` or `hot`.")
     people: int | None = strawberry.field(description="How many provably different people use it.")
     name: str | None = strawberry.field(description="The equal name that the link needed.")
-    probability: float | None
+    probability: float | None = strawberry.field(description="Of a score: that they are one person, 0 to 1.")
     model: str | None = strawberry.field(description="Version of the model of a score.")
     weights: list[FieldWeight] = strawberry.field(
         description="Of a score, field by field; empty where it cannot be told any more."
     )
-    sentence: str
+    sentence: str = strawberry.field(description=SENTENCE)
 
 
 @strawberry.type(description="By what an answer was made.")
@@ -85,48 +166,59 @@ class ExplanationBasis:
 class StoredDecision:
     """A decision."""
 
-    record: ExplainedRecord
-    one_id: strawberry.ID
-    since: Instant
+    record: ExplainedRecord = strawberry.field(description="Of which record.")
+    one_id: strawberry.ID = strawberry.field(description="The person it was with.")
+    since: Instant = strawberry.field(description="Since when it stood, by belief.")
     until: Instant | None = strawberry.field(description="Null while it stands.")
-    tier: str
-    rule: str
-    namespace: str | None
+    tier: str = strawberry.field(
+        description="Code of the strength with which it was joined, as of `EvidenceLink`; empty where it was "
+        "not."
+    )
+    rule: str = strawberry.field(
+        description="What decided: `linked`, `alone`, `ambiguous`, or the size that forbade more, as `limit`, "
+        "`cap`, `support`, `overgrown`, `read-limit`; `forgotten` where it is not kept."
+    )
+    namespace: str | None = strawberry.field(description=NAMESPACE)
     rules: str = strawberry.field(description="Version of the rules that decided.")
     model: str | None = strawberry.field(description="Version of the model, where a score decided.")
     current: bool = strawberry.field(description="Whether `rules` are today's.")
-    sentence: str
+    sentence: str = strawberry.field(description=SENTENCE)
 
 
 @strawberry.type(description="One thing that cannot be told of the past, or not as it was.")
 class UntoldPart:
     """A gap."""
 
-    code: Untold
-    sentence: str
+    code: Untold = strawberry.field(description="What it is.")
+    sentence: str = strawberry.field(description=SENTENCE)
 
 
 @strawberry.type(description="What an answer about the past says beside.")
 class PastAnswer:
     """The past."""
 
-    as_of: Instant
+    as_of: Instant = strawberry.field(description="The time asked for.")
     decisions: list[StoredDecision] = strawberry.field(
         description="Of the records spoken of, the decisions that stood then, as they were stored."
     )
-    untold: list[UntoldPart]
+    untold: list[UntoldPart] = strawberry.field(
+        description="What cannot be told any more; `OVERWRITTEN` always is."
+    )
 
 
 @strawberry.type(description="Why two records are one person.")
 class Why:
     """The answer of `why`."""
 
-    left: ExplainedRecord
-    right: ExplainedRecord
+    left: ExplainedRecord = strawberry.field(description="The record or founder that `a` means.")
+    right: ExplainedRecord = strawberry.field(description="The record or founder that `b` means.")
     same: bool = strawberry.field(description="Whether they are one person, or were at `asOf`.")
-    path: list[EvidenceLink]
-    basis: ExplanationBasis
-    sentence: str
+    path: list[EvidenceLink] = strawberry.field(
+        description="The shortest path of links between the two, strong ones preferred; empty where they are "
+        "not one person, or the path cannot be told."
+    )
+    basis: ExplanationBasis = strawberry.field(description=BASIS)
+    sentence: str = strawberry.field(description=SENTENCE)
     past: PastAnswer | None = strawberry.field(description="With `asOf`; else null.")
 
 
@@ -134,46 +226,63 @@ class Why:
 class Hindrance:
     """An obstacle."""
 
-    obstacle: Obstacle
-    namespace: str | None
-    left_values: list[str]
-    right_values: list[str]
-    records: list[ExplainedRecord]
-    identifier: ExplainedIdentifier | None
-    identifier_class: str | None
-    count: int | None
-    limit: int | None
-    probability: float | None
-    needed: float | None
-    tier: str | None
-    sentence: str
+    obstacle: Obstacle = strawberry.field(description="What keeps them apart.")
+    namespace: str | None = strawberry.field(description=NAMESPACE)
+    left_values: list[str] = strawberry.field(
+        description="Values, names or birth dates of the one that stand against; masked unless the key may see "
+        "them, of birth dates the year."
+    )
+    right_values: list[str] = strawberry.field(description="Those of the other.")
+    records: list[ExplainedRecord] = strawberry.field(
+        description="Records concerned: those of a judgement, or those that fit as well."
+    )
+    identifier: ExplainedIdentifier | None = strawberry.field(
+        description="The identifier concerned; null where it is about none."
+    )
+    identifier_class: str | None = strawberry.field(
+        description="`personal`, `shared`, `generic` or `hot`; null where it is about no identifier."
+    )
+    count: int | None = strawberry.field(
+        description="The size that is, or would be; null where it is about none."
+    )
+    limit: int | None = strawberry.field(description="The most that it may be.")
+    probability: float | None = strawberry.field(description="Of scores: what they say, 0 to 1.")
+    needed: float | None = strawberry.field(description="Of scores: what they would have to say, 0 to 1.")
+    tier: str | None = strawberry.field(
+        description="Code of the strength of evidence, as of `EvidenceLink`; null where it is about none."
+    )
+    sentence: str = strawberry.field(description=SENTENCE)
 
 
 @strawberry.type(description="One change of evidence, which alone decides.")
 class NeededChange:
     """A change."""
 
-    change: Change
-    records: list[ExplainedRecord]
-    identifier: ExplainedIdentifier | None
-    name: str | None
-    probability: float | None
-    sentence: str
+    change: Change = strawberry.field(description="What would be changed.")
+    records: list[ExplainedRecord] = strawberry.field(description="Of which records.")
+    identifier: ExplainedIdentifier | None = strawberry.field(
+        description="Of `WRONG`, the identifier; else null."
+    )
+    name: str | None = strawberry.field(
+        description="Of `NAME`, the full name, masked unless the key may see it; else null."
+    )
+    probability: float | None = strawberry.field(description="Of `NO_SCORE`, the score, 0 to 1; else null.")
+    sentence: str = strawberry.field(description=SENTENCE)
 
 
 @strawberry.type(description="Why two records are not one person.")
 class WhyNot:
     """The answer of `whyNot`."""
 
-    left: ExplainedRecord
-    right: ExplainedRecord
+    left: ExplainedRecord = strawberry.field(description="The record or founder that `a` means.")
+    right: ExplainedRecord = strawberry.field(description="The record or founder that `b` means.")
     same: bool = strawberry.field(description="Whether they are one person, or were at `asOf`.")
     hindrances: list[Hindrance] = strawberry.field(description="First the one that decides.")
     needed: list[NeededChange] = strawberry.field(
         description="Changes of which each alone would make them one person."
     )
-    basis: ExplanationBasis
-    sentence: str
+    basis: ExplanationBasis = strawberry.field(description=BASIS)
+    sentence: str = strawberry.field(description=SENTENCE)
     past: PastAnswer | None = strawberry.field(description="With `asOf`; else null.")
 
 
@@ -181,56 +290,62 @@ class WhyNot:
 class RecordGroup:
     """A part."""
 
-    records: list[ExplainedRecord]
+    records: list[ExplainedRecord] = strawberry.field(description="The records, one or more.")
 
 
 @strawberry.type(description="One step that built a person.")
 class BuildStep:
     """A step."""
 
-    number: int
-    tier: str
-    parts: list[RecordGroup]
-    links: list[EvidenceLink]
-    sentence: str
+    number: int = strawberry.field(description="1 for the first.")
+    tier: str = strawberry.field(description=TIER)
+    parts: list[RecordGroup] = strawberry.field(description="What became one in this step.")
+    links: list[EvidenceLink] = strawberry.field(description="Through which links.")
+    sentence: str = strawberry.field(description=SENTENCE)
 
 
 @strawberry.type(description="What was not joined, since a size forbids it.")
 class JoinRefusal:
     """A refusal."""
 
-    rule: str
-    tier: str
-    namespace: str | None
-    records: list[ExplainedRecord]
-    sentence: str
+    rule: str = strawberry.field(
+        description="Which size: `limit`, `cap`, `support`, `overgrown` or `read-limit`."
+    )
+    tier: str = strawberry.field(description=TIER)
+    namespace: str | None = strawberry.field(description=NAMESPACE)
+    records: list[ExplainedRecord] = strawberry.field(description="The records that evidence connects.")
+    sentence: str = strawberry.field(description=SENTENCE)
 
 
 @strawberry.type(description="A size that is nearly reached: told before anything changes.")
 class NearlyFull:
     """A size nearly reached."""
 
-    size: str
-    namespace: str | None
-    count: int
-    limit: int
-    sentence: str
+    size: str = strawberry.field(
+        description="Which size: `cap`, `limit`, `hot`, `max_people`, `budget` or `read_limit`."
+    )
+    namespace: str | None = strawberry.field(description=NAMESPACE)
+    count: int = strawberry.field(description="How large it is.")
+    limit: int = strawberry.field(description="The most that it may be.")
+    sentence: str = strawberry.field(description=SENTENCE)
 
 
 @strawberry.type(description="How a person came to be.")
 class How:
     """The answer of `how`."""
 
-    one_id: strawberry.ID
-    records: list[ExplainedRecord]
-    steps: list[BuildStep]
-    refusals: list[JoinRefusal]
-    near: list[NearlyFull]
+    one_id: strawberry.ID = strawberry.field(description="The person, as they are now or were at `asOf`.")
+    records: list[ExplainedRecord] = strawberry.field(description="All records of the person.")
+    steps: list[BuildStep] = strawberry.field(
+        description="In the order in which they join; empty of a single record."
+    )
+    refusals: list[JoinRefusal] = strawberry.field(description="What a size forbade on the way.")
+    near: list[NearlyFull] = strawberry.field(description="Sizes that are nearly reached; empty with `asOf`.")
     history: list[StoredDecision] = strawberry.field(
         description="By time; of each record at most the latest 100 decisions."
     )
-    basis: ExplanationBasis
-    sentence: str
+    basis: ExplanationBasis = strawberry.field(description=BASIS)
+    sentence: str = strawberry.field(description=SENTENCE)
     past: PastAnswer | None = strawberry.field(description="With `asOf`; else null.")
 
 
@@ -238,202 +353,21 @@ class How:
 class WeakLink:
     """A weak link."""
 
-    removal: NeededChange
-    parts: list[RecordGroup]
-    sentence: str
+    removal: NeededChange = strawberry.field(description="What would be taken away.")
+    parts: list[RecordGroup] = strawberry.field(
+        description="What the person would fall into, the biggest first."
+    )
+    sentence: str = strawberry.field(description=SENTENCE)
 
 
 @strawberry.type(description="What would split a person.")
 class WeakestLinks:
     """The answer of `weakestLinks`."""
 
-    one_id: strawberry.ID
-    records: list[ExplainedRecord]
+    one_id: strawberry.ID = strawberry.field(description="The person, as they are now.")
+    records: list[ExplainedRecord] = strawberry.field(description="All records of the person.")
     links: list[WeakLink] = strawberry.field(
         description="Those that take away most first; at most 20 are tried."
     )
-    basis: ExplanationBasis
-    sentence: str
-
-
-def why_of(view: model.WhyView) -> Why:
-    """The view as GraphQL shows it."""
-    return Why(
-        left=_record(view.left),
-        right=_record(view.right),
-        same=view.same,
-        path=list(map(_link, view.path)),
-        basis=_basis(view.basis),
-        sentence=view.sentence,
-        past=_past(view.past),
-    )
-
-
-def why_not_of(view: model.WhyNotView) -> WhyNot:
-    """The view as GraphQL shows it."""
-    return WhyNot(
-        left=_record(view.left),
-        right=_record(view.right),
-        same=view.same,
-        hindrances=list(map(_hindrance, view.hindrances)),
-        needed=list(map(_change, view.needed)),
-        basis=_basis(view.basis),
-        sentence=view.sentence,
-        past=_past(view.past),
-    )
-
-
-def how_of(view: model.HowView) -> How:
-    """The view as GraphQL shows it."""
-    return How(
-        one_id=strawberry.ID(view.one_id),
-        records=_records(view.records),
-        steps=[
-            BuildStep(
-                number=step.number,
-                tier=step.tier,
-                parts=_groups(step.parts),
-                links=list(map(_link, step.links)),
-                sentence=step.sentence,
-            )
-            for step in view.steps
-        ],
-        refusals=[
-            JoinRefusal(
-                rule=no.rule,
-                tier=no.tier,
-                namespace=no.namespace,
-                records=_records(no.records),
-                sentence=no.sentence,
-            )
-            for no in view.refusals
-        ],
-        near=[
-            NearlyFull(
-                size=near.size,
-                namespace=near.namespace,
-                count=near.count,
-                limit=near.limit,
-                sentence=near.sentence,
-            )
-            for near in view.near
-        ],
-        history=list(map(_decision, view.history)),
-        basis=_basis(view.basis),
-        sentence=view.sentence,
-        past=_past(view.past),
-    )
-
-
-def weakest_of(view: model.WeakestLinksView) -> WeakestLinks:
-    """The view as GraphQL shows it."""
-    return WeakestLinks(
-        one_id=strawberry.ID(view.one_id),
-        records=_records(view.records),
-        links=[
-            WeakLink(removal=_change(link.removal), parts=_groups(link.parts), sentence=link.sentence)
-            for link in view.links
-        ],
-        basis=_basis(view.basis),
-        sentence=view.sentence,
-    )
-
-
-def _record(view: model.RecordView) -> ExplainedRecord:
-    return ExplainedRecord(
-        label=view.label, id=strawberry.ID(view.id), source=view.source, record_id=view.record_id
-    )
-
-
-def _records(views: Iterable[model.RecordView]) -> list[ExplainedRecord]:
-    return list(map(_record, views))
-
-
-def _groups(parts: Iterable[Iterable[model.RecordView]]) -> list[RecordGroup]:
-    return [RecordGroup(records=_records(part)) for part in parts]
-
-
-def _identifier(view: model.IdentifierView | None) -> ExplainedIdentifier | None:
-    if view is None:
-        return None
-    return ExplainedIdentifier(namespace=view.namespace, scope=view.scope, value=view.value)
-
-
-def _basis(view: model.BasisView) -> ExplanationBasis:
-    return ExplanationBasis(rules=view.rules, outdated=view.outdated, differs=view.differs)
-
-
-def _link(view: model.LinkView) -> EvidenceLink:
-    return EvidenceLink(
-        kind=view.kind,
-        tier=view.tier,
-        left=_record(view.left),
-        right=_record(view.right),
-        identifier=_identifier(view.identifier),
-        left_value=view.left_value,
-        right_value=view.right_value,
-        left_grade=view.left_grade,
-        right_grade=view.right_grade,
-        identifier_class=view.identifier_class,
-        people=view.people,
-        name=view.name,
-        probability=view.probability,
-        model=view.model,
-        weights=[FieldWeight(field=w.field, level=w.level, bits=w.bits) for w in view.weights],
-        sentence=view.sentence,
-    )
-
-
-def _hindrance(view: model.HindranceView) -> Hindrance:
-    return Hindrance(
-        obstacle=view.obstacle,
-        namespace=view.namespace,
-        left_values=list(view.left_values),
-        right_values=list(view.right_values),
-        records=_records(view.records),
-        identifier=_identifier(view.identifier),
-        identifier_class=view.identifier_class,
-        count=view.count,
-        limit=view.limit,
-        probability=view.probability,
-        needed=view.needed,
-        tier=view.tier,
-        sentence=view.sentence,
-    )
-
-
-def _change(view: model.ChangeView) -> NeededChange:
-    return NeededChange(
-        change=view.change,
-        records=_records(view.records),
-        identifier=_identifier(view.identifier),
-        name=view.name,
-        probability=view.probability,
-        sentence=view.sentence,
-    )
-
-
-def _past(view: model.PastView | None) -> PastAnswer | None:
-    if view is None:
-        return None
-    return PastAnswer(
-        as_of=Instant(view.as_of),
-        decisions=list(map(_decision, view.decisions)),
-        untold=[UntoldPart(code=one.code, sentence=one.sentence) for one in view.untold],
-    )
-
-
-def _decision(view: model.DecisionView) -> StoredDecision:
-    return StoredDecision(
-        record=_record(view.record),
-        one_id=strawberry.ID(view.one_id),
-        since=Instant(view.since),
-        until=None if view.until is None else Instant(view.until),
-        tier=view.tier,
-        rule=view.rule,
-        namespace=view.namespace,
-        rules=view.rules,
-        model=view.model,
-        current=view.current,
-        sentence=view.sentence,
-    )
+    basis: ExplanationBasis = strawberry.field(description=BASIS)
+    sentence: str = strawberry.field(description=SENTENCE)

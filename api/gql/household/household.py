@@ -8,9 +8,9 @@ from typing import Final
 import strawberry
 
 from api.gql.context import GqlInfo
+from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO, After, First, describe_enum
 from api.gql.household.loaders import loader_of
 from api.gql.ids import global_id, read_cursor
-from api.gql.paging import After, First
 from api.gql.profile.people import User, Vehicle, vehicle_of
 from api.gql.profile.touchpoints import PageInfo
 from api.gql.scalars import Instant
@@ -18,11 +18,34 @@ from api.gql.selection import Resolving, page_size, read_selection
 from graph.household.evidence import Kind, Role
 from graph.household.repository import MOST_MEMBERS, HouseholdPage, HouseholdView, MemberView
 
-strawberry.enum(
-    Kind, name="HouseholdKind", description="What a group of people is.", graphql_name_from="value"
+describe_enum(
+    Kind,
+    {
+        Kind.HOUSEHOLD: "People who live together; a person is in one at most.",
+        Kind.FLEET: "A company and the drivers of its cars; a person is in one at most.",
+        Kind.CONSULTANT_PHONE: "A number that staff wrote into the records of several customers, who never used it.",
+        Kind.SHARED_DEVICE: "A browser, tablet or kiosk on which several people were seen.",
+    },
+    name="HouseholdKind",
+    description="What a group of people is.",
+    by_value=True,
 )
-strawberry.enum(
-    Role, name="HouseholdRole", description="What a person is in a group.", graphql_name_from="value"
+describe_enum(
+    Role,
+    {
+        Role.OWNER: "Who first owned a car that nobody outside the group has taken over.",
+        Role.CO_BUYER: "Who became an owner of the car within 30 days of the first, or was said to buy it, too.",
+        Role.PAYER: "Who was said to pay for a car.",
+        Role.CHILD: "Under 18, or under 25 where somebody is of a parent's age; told by birth dates.",
+        Role.DRIVER: "Who drives a car of the group.",
+        Role.MEMBER: "Who belongs to it as nothing else.",
+        Role.HOLDER: "Of a consultant's number: whose own it is.",
+        Role.CUSTOMER: "Of a consultant's number: whose record bears it.",
+        Role.USER: "Of a shared device: who was seen on it.",
+    },
+    name="HouseholdRole",
+    description="What a person is in a group; of several that hold, the first in this order.",
+    by_value=True,
 )
 
 MEMBERS: Final = "householdMembers"
@@ -35,7 +58,7 @@ class HouseholdMember:
     """A present member."""
 
     one_id: strawberry.ID = strawberry.field(description="The person's OneID.")
-    role: Role
+    role: Role = strawberry.field(description="What the person is in the group.")
     confidence: float = strawberry.field(description="How sure it is that they belong, 0 to 1.")
     since: Instant = strawberry.field(description="Since when this is believed.")
 
@@ -55,7 +78,7 @@ class Household:
     id: strawberry.ID = strawberry.field(
         description="Derived from its founder, so it outlives merges; a former id leads to the present household."
     )
-    kind: Kind
+    kind: Kind = strawberry.field(description="What the group is.")
     confidence: float = strawberry.field(description="That of its least sure member, 0 to 1.")
     reasons: list[str] = strawberry.field(
         description="What speaks for it: `phone`, `car`, `address`, `familyName`, `ages` …; never values."
@@ -98,7 +121,7 @@ class Household:
 class HouseholdMemberEdge:
     """An edge."""
 
-    cursor: str = strawberry.field(description="The place in the list, for `after`.")
+    cursor: str = strawberry.field(description=CURSOR)
     node: HouseholdMember = strawberry.field(description="The member.")
 
 
@@ -107,14 +130,14 @@ class HouseholdMemberConnection:
     """Members by ascending oneId."""
 
     edges: list[HouseholdMemberEdge] = strawberry.field(description="Members by ascending oneId.")
-    page_info: PageInfo = strawberry.field(description="Where the page stands.")
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
 
 @strawberry.type(description="A vehicle and its cursor.")
 class VehicleEdge:
     """An edge."""
 
-    cursor: str = strawberry.field(description="The place in the list, for `after`.")
+    cursor: str = strawberry.field(description=CURSOR)
     node: Vehicle = strawberry.field(description="The vehicle.")
 
 
@@ -123,23 +146,23 @@ class VehicleConnection:
     """Vehicles in a stable order."""
 
     edges: list[VehicleEdge] = strawberry.field(description="Vehicles in a stable order.")
-    page_info: PageInfo = strawberry.field(description="Where the page stands.")
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
 
-@strawberry.type
+@strawberry.type(description="A household and its cursor.")
 class HouseholdEdge:
-    """A household and its cursor."""
+    """An edge."""
 
-    cursor: str
-    node: Household
+    cursor: str = strawberry.field(description=CURSOR)
+    node: Household = strawberry.field(description=NODE)
 
 
-@strawberry.type
+@strawberry.type(description="A page of households by ascending id.")
 class HouseholdConnection:
-    """A page of households by ascending id."""
+    """A page."""
 
-    edges: list[HouseholdEdge]
-    page_info: PageInfo
+    edges: list[HouseholdEdge] = strawberry.field(description=EDGES)
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
 
 def household_of(view: HouseholdView) -> Household:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from api.gql.context import GqlInfo
+from api.gql.described import After, First
 from api.gql.household.household import (
     Household,
     HouseholdConnection,
@@ -30,7 +33,13 @@ class HouseholdQuery:
         description="A present household, fleet, consultant's number or shared device; a former id of a household or "
         "fleet leads to that of its founder now."
     )
-    async def household(self, info: GqlInfo, id: strawberry.ID) -> Household | None:  # noqa: A002 - the schema's name
+    async def household(
+        self,
+        info: GqlInfo,
+        id: Annotated[  # noqa: A002 - the schema's name
+            strawberry.ID, strawberry.argument(description="`id` of a `Household`, a former one too.")
+        ],
+    ) -> Household | None:
         """One statement."""
         view = await loader_of(info.context).repository.household(id)
         return household_of(view) if view else None
@@ -39,9 +48,11 @@ class HouseholdQuery:
     async def households(
         self,
         info: GqlInfo,
-        kind: Kind = Kind.HOUSEHOLD,
-        first: int | None = 20,
-        after: str | None = strawberry.UNSET,
+        kind: Annotated[
+            Kind, strawberry.argument(description="Of which kind; of one at a time.")
+        ] = Kind.HOUSEHOLD,
+        first: First = 20,
+        after: After = strawberry.UNSET,
     ) -> HouseholdConnection:
         """One statement."""
         size = page_size(first)

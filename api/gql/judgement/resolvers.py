@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypeAlias
+
 import strawberry
 
 from api.gql.context import GqlInfo
+from api.gql.described import After, First, OneId
 from api.gql.judgement.shapes import (
     ChangeInput,
     Forbidden,
@@ -45,6 +48,11 @@ from graph.judgement.model import (
     UserNotFoundError,
 )
 
+Reason: TypeAlias = Annotated[
+    ReasonInput | None,
+    strawberry.argument(description="Why, and a key that makes it safe to send again; both may be left out."),
+]
+
 
 @strawberry.type(name="Mutation")
 class JudgementMutation:
@@ -54,8 +62,10 @@ class JudgementMutation:
     async def confirm_same(
         self,
         info: GqlInfo,
-        input: PairInput,  # noqa: A002 - the argument's name in the schema
-        reason: ReasonInput | None = None,
+        input: Annotated[  # noqa: A002 - the argument's name in the schema
+            PairInput, strawberry.argument(description="The two that are one.")
+        ],
+        reason: Reason = None,
     ) -> JudgementPayload:
         """One transaction."""
         return await _judge(info, Same(input.a, input.b), reason)
@@ -64,8 +74,10 @@ class JudgementMutation:
     async def confirm_different(
         self,
         info: GqlInfo,
-        input: PairInput,  # noqa: A002 - the argument's name in the schema
-        reason: ReasonInput | None = None,
+        input: Annotated[  # noqa: A002 - the argument's name in the schema
+            PairInput, strawberry.argument(description="The two that differ.")
+        ],
+        reason: Reason = None,
     ) -> JudgementPayload:
         """One transaction."""
         return await _judge(info, Different(input.a, input.b), reason)
@@ -74,8 +86,10 @@ class JudgementMutation:
     async def split_user(
         self,
         info: GqlInfo,
-        input: SplitInput,  # noqa: A002 - the argument's name in the schema
-        reason: ReasonInput | None = None,
+        input: Annotated[  # noqa: A002 - the argument's name in the schema
+            SplitInput, strawberry.argument(description="Whom, and which profiles.")
+        ],
+        reason: Reason = None,
     ) -> JudgementPayload:
         """One transaction."""
         return await _judge(info, Split(input.one_id, tuple(input.profiles)), reason)
@@ -84,8 +98,10 @@ class JudgementMutation:
     async def move_profile(
         self,
         info: GqlInfo,
-        input: MoveInput,  # noqa: A002 - the argument's name in the schema
-        reason: ReasonInput | None = None,
+        input: Annotated[  # noqa: A002 - the argument's name in the schema
+            MoveInput, strawberry.argument(description="Which profile, and where to.")
+        ],
+        reason: Reason = None,
     ) -> JudgementPayload:
         """One transaction."""
         return await _judge(info, Move(input.profile, input.to), reason)
@@ -96,8 +112,10 @@ class JudgementMutation:
     async def mark_identifier(
         self,
         info: GqlInfo,
-        input: MarkInput,  # noqa: A002 - the argument's name in the schema
-        reason: ReasonInput | None = None,
+        input: Annotated[  # noqa: A002 - the argument's name in the schema
+            MarkInput, strawberry.argument(description="Which identifier, and what is wrong.")
+        ],
+        reason: Reason = None,
     ) -> JudgementPayload:
         """One transaction."""
         try:
@@ -113,8 +131,10 @@ class JudgementMutation:
     async def retract_judgement(
         self,
         info: GqlInfo,
-        id: strawberry.ID,  # noqa: A002 - the argument's name in the schema
-        reason: ReasonInput | None = None,
+        id: Annotated[  # noqa: A002 - the argument's name in the schema
+            strawberry.ID, strawberry.argument(description="`id` of a `Judgement`.")
+        ],
+        reason: Reason = None,
     ) -> JudgementPayload:
         """One transaction."""
         return await _judge(info, Retract(id), reason)
@@ -127,7 +147,11 @@ class JudgementQuery:
     @strawberry.field(
         description="What a change would do now, without doing it. Only for keys that may judge."
     )
-    async def what_if(self, info: GqlInfo, change: ChangeInput) -> PreviewOf:
+    async def what_if(
+        self,
+        info: GqlInfo,
+        change: Annotated[ChangeInput, strawberry.argument(description="The change to look at.")],
+    ) -> PreviewOf:
         """Three to six statements."""
         info.context.caller.require(Permission.JUDGE)
         return preview_of(await info.context.services.judgements.what_if(_change(change)))
@@ -136,7 +160,7 @@ class JudgementQuery:
         description="Judgements about a person's profiles and identifiers, oldest first; null for a oneId that "
         "was never given. Only for keys that may judge."
     )
-    async def judgements(self, info: GqlInfo, one_id: strawberry.ID) -> list[Judgement] | None:
+    async def judgements(self, info: GqlInfo, one_id: OneId) -> list[Judgement] | None:
         """One statement."""
         info.context.caller.require(Permission.JUDGE)
         found = await info.context.services.judgements.judgements(one_id)
@@ -147,7 +171,7 @@ class JudgementQuery:
         "from `endCursor`, which an empty page has, too."
     )
     async def identity_changes(
-        self, info: GqlInfo, first: int | None = 20, after: str | None = strawberry.UNSET
+        self, info: GqlInfo, first: First = 20, after: After = strawberry.UNSET
     ) -> IdentityChangeConnection:
         """One statement where the reader keeps up, twenty at most."""
         page = await info.context.services.feed.changes(after=after or None, first=page_size(first))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
 import strawberry
 
 from api.gql.context import GqlInfo
+from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO, After, First
 from api.gql.ids import global_id, parse_id
 from api.gql.profile.touchpoints import PageInfo
 from api.gql.selection import page_size
@@ -25,45 +26,47 @@ _PLACE: Final = re.compile(r"[0-9a-f-]{9,128}")
 class AmbiguousProfile:
     """One in the stewards' queue."""
 
-    profile: strawberry.ID
-    one_id: strawberry.ID
-    tier: str
-    candidates: list[strawberry.ID]
+    profile: strawberry.ID = strawberry.field(description="Profile id.")
+    one_id: strawberry.ID = strawberry.field(description="The person it is now.")
+    tier: str = strawberry.field(
+        description="Code of the strength of evidence by which it fits several, as `medium-trusted`."
+    )
+    candidates: list[strawberry.ID] = strawberry.field(description="OneIDs of the people it fits.")
     value_at_stake: int = strawberry.field(
         description="What the queue is ranked by: of all these people, in whole yuan."
     )
 
 
-@strawberry.type
+@strawberry.type(description="An ambiguous profile and its cursor.")
 class AmbiguousEdge:
-    """An ambiguous profile and its cursor."""
+    """An edge."""
 
-    cursor: str
-    node: AmbiguousProfile
+    cursor: str = strawberry.field(description=CURSOR)
+    node: AmbiguousProfile = strawberry.field(description=NODE)
 
 
-@strawberry.type
+@strawberry.type(description="A page of the queue of ambiguous profiles, most at stake first.")
 class AmbiguousConnection:
     """A page of the queue."""
 
-    edges: list[AmbiguousEdge]
-    page_info: PageInfo
+    edges: list[AmbiguousEdge] = strawberry.field(description=EDGES)
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
 
 @strawberry.type(description="One side of a likely pair.")
 class LikelyProfile:
     """A profile and its present user."""
 
-    profile: strawberry.ID
-    one_id: strawberry.ID
-    source: str
+    profile: strawberry.ID = strawberry.field(description="Profile id.")
+    one_id: strawberry.ID = strawberry.field(description="The person it is now.")
+    source: str = strawberry.field(description="Name of the profile's source.")
 
 
 @strawberry.type(description="What one field says of a likely pair.")
 class FieldAgreement:
     """A field that both profiles have."""
 
-    field: str
+    field: str = strawberry.field(description="What was compared, as `givenName`, `birthDate`, `phone`.")
     level: str = strawberry.field(description="How near the values are, as `same` or `a typo apart`.")
     agrees: bool = strawberry.field(description="Whether it speaks for one person.")
     bits: float = strawberry.field(description="How much; below 0 it speaks against.")
@@ -75,9 +78,9 @@ class FieldAgreement:
 class LikelyPair:
     """One in the stewards' queue."""
 
-    left: LikelyProfile
-    right: LikelyProfile
-    probability: float
+    left: LikelyProfile = strawberry.field(description="The one.")
+    right: LikelyProfile = strawberry.field(description="The other.")
+    probability: float = strawberry.field(description="That they are one person, 0.5 to 1.")
     model: str = strawberry.field(description="Version of the model.")
     value_at_stake: int = strawberry.field(
         description="What the queue is ranked by: of both people together, in whole yuan."
@@ -87,20 +90,20 @@ class LikelyPair:
     )
 
 
-@strawberry.type
+@strawberry.type(description="A likely pair and its cursor.")
 class LikelyPairEdge:
-    """A likely pair and its cursor."""
+    """An edge."""
 
-    cursor: str
-    node: LikelyPair
+    cursor: str = strawberry.field(description=CURSOR)
+    node: LikelyPair = strawberry.field(description=NODE)
 
 
-@strawberry.type
+@strawberry.type(description="A page of the queue of likely pairs, most at stake first.")
 class LikelyPairConnection:
     """A page of the queue."""
 
-    edges: list[LikelyPairEdge]
-    page_info: PageInfo
+    edges: list[LikelyPairEdge] = strawberry.field(description=EDGES)
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
 
 @strawberry.type(name="Query")
@@ -115,9 +118,11 @@ class QueueQuery:
     async def likely_pairs(
         self,
         info: GqlInfo,
-        first: int | None = 20,
-        after: str | None = strawberry.UNSET,
-        minimum: float = 0.0,
+        first: First = 20,
+        after: After = strawberry.UNSET,
+        minimum: Annotated[
+            float, strawberry.argument(description="Only pairs that are at least so likely, 0 to 1.")
+        ] = 0.0,
     ) -> LikelyPairConnection:
         """Three statements, and one comparison of all pairs of the page."""
         info.context.caller.require(Permission.JUDGE)
@@ -135,7 +140,7 @@ class QueueQuery:
         "for keys that may judge."
     )
     async def ambiguities(
-        self, info: GqlInfo, first: int | None = 20, after: str | None = strawberry.UNSET
+        self, info: GqlInfo, first: First = 20, after: After = strawberry.UNSET
     ) -> AmbiguousConnection:
         """One statement."""
         info.context.caller.require(Permission.JUDGE)

@@ -7,17 +7,23 @@ from typing import Final
 import strawberry
 
 from api.gql.context import GqlInfo
+from api.gql.described import describe_enum
 from api.gql.household.loaders import loader_of
 from api.gql.profile.people import User
 from api.gql.selection import LONGEST_PAGE, Resolving, read_selection
 from graph.network import walk
 from graph.network.walk import TieKind
 
-strawberry.enum(
+describe_enum(
     TieKind,
+    {
+        TieKind.IDENTIFIER: "An identifier of now, as a phone number.",
+        TieKind.VEHICLE: "A vehicle that both drive or ever drove.",
+        TieKind.GROUP: "A household, a fleet, a consultant's number or a shared device of now.",
+    },
     name="TieKind",
-    description="What people share: an identifier, a vehicle, or a group such as a household.",
-    graphql_name_from="value",
+    description="What people share.",
+    by_value=True,
 )
 
 _MOST_PEOPLE: Final = LONGEST_PAGE

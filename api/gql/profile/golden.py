@@ -41,7 +41,7 @@ class GoldenAlternative:
 
     value: str = strawberry.field(description="As text, masked as the shown value is.")
     profiles: int = strawberry.field(description="How many profiles state it.")
-    provenance: ValueProvenance
+    provenance: ValueProvenance = strawberry.field(description="Where it is from.")
 
 
 @strawberry.type(description="A field of the golden record.")
@@ -54,8 +54,12 @@ class GoldenField:
         "source that states it declares it non-personal."
     )
     profiles: int = strawberry.field(description="How many profiles state it.")
-    provenance: ValueProvenance
-    alternatives: list[GoldenAlternative]
+    provenance: ValueProvenance = strawberry.field(
+        description="Where the value shown is from, and why it was chosen."
+    )
+    alternatives: list[GoldenAlternative] = strawberry.field(
+        description="The other values that are stated, best first; empty where all who state one agree."
+    )
 
 
 def golden_field_of(view: GoldenFieldView) -> GoldenField:

@@ -15,13 +15,15 @@ from graph.profile.view import HolderView
 class IdentifierHolder:
     """A holder: use is event time, record is belief."""
 
-    user: User
-    profile: Profile
+    user: User = strawberry.field(
+        description="The person whose profile it is; with `asOf`, whose it was then."
+    )
+    profile: Profile = strawberry.field(description="The profile that holds it.")
     role: str = strawberry.field(
         description="`trusted` (verified, or entered by staff) or `claimed`; of a `vin` `owner`, `coBuyer`, "
         "`payer` or `driver`."
     )
-    scope: str
+    scope: str = strawberry.field(description="Where the value is valid; `*` for everywhere.")
     first_at: Instant | None = strawberry.field(description="First use by the person; null where untimed.")
     last_at: Instant | None = strawberry.field(description="Last use by the person; null where untimed.")
     owner_since: Instant | None = strawberry.field(description="Of a `vin`: since when the owner.")
@@ -38,7 +40,7 @@ class IdentifierHolders:
     holders: list[IdentifierHolder] = strawberry.field(
         description="By role, then by first use. Where there are more than `first`, which of them is not said."
     )
-    has_more: bool
+    has_more: bool = strawberry.field(description="Whether more hold it than `first` says.")
 
 
 def holders_of(views: list[HolderView], selection: Selection, *, has_more: bool) -> IdentifierHolders:

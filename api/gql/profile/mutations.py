@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from api.gql.context import GqlInfo
+from api.gql.described import IDEMPOTENCY_KEY, MESSAGE, REMEDY, OneId
 from api.gql.ids import global_id, parse_id
 from api.gql.profile.golden import CORRECTION
 from api.gql.profile.records import Profile, profile_of
@@ -23,44 +24,52 @@ from graph.profile.view import ProfileView
 class Correction:
     """A manual correction, as those see it who may correct."""
 
-    id: strawberry.ID
-    field: str
-    value: str
-    why: str
+    id: strawberry.ID = strawberry.field(description="Opaque; for `takeFieldBack`, not for `node`.")
+    field: str = strawberry.field(description="A trait's name, or `phone` or `email`.")
+    value: str = strawberry.field(
+        description="The value that was set, as text, in the clear; what is no text is JSON."
+    )
+    why: str = strawberry.field(description="The reason given.")
     by: str = strawberry.field(description="Id of the key that corrected.")
     profile: Profile = strawberry.field(description="The profile it stands on, wherever that profile goes.")
-    recorded_at: Instant
-    retracted_at: Instant | None
+    recorded_at: Instant = strawberry.field(description="When it was made.")
+    retracted_at: Instant | None = strawberry.field(
+        description="When it was taken back; null while it stands."
+    )
 
 
 @strawberry.input(description="A field of a person, and the value to show of it.")
 class SetFieldInput:
     """A correction to make."""
 
-    one_id: strawberry.ID
-    field: str = strawberry.field(description="A trait's name, or `phone` or `email`.")
-    value: str = strawberry.field(description="At most 1,000 characters, read as a source's would be.")
-    why: str = strawberry.field(description="At most 1,000 characters.")
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="Makes it safe to send again: a key used before writes nothing."
+    one_id: strawberry.ID = strawberry.field(
+        description="The person's OneID; a former one means whoever it leads to now."
     )
+    field: str = strawberry.field(description="A trait's name, or `phone` or `email`.")
+    value: str = strawberry.field(description="1 to 1,000 characters, read as a source's would be.")
+    why: str = strawberry.field(
+        description="The reason, 1 to 1,000 characters. It is sealed, and shown to who may see personal values."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="A correction to take back.")
 class TakeFieldBackInput:
     """A correction that shall not stand any more."""
 
-    correction: strawberry.ID
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="Makes it safe to send again, as taking back is anyway."
+    correction: strawberry.ID = strawberry.field(
+        description="`id` of a `Correction`, or `correction` of a `ValueProvenance`."
     )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="The correction as it stands now.")
 class FieldCorrected:
     """Success."""
 
-    correction: Correction
+    correction: Correction = strawberry.field(
+        description="The correction; it has `retractedAt` once it is taken back."
+    )
     repeated: bool = strawberry.field(description="True where it was so before: nothing was written.")
 
 
@@ -68,8 +77,8 @@ class FieldCorrected:
 class Refused:
     """What every error says."""
 
-    message: str
-    remedy: str
+    message: str = strawberry.field(description=MESSAGE)
+    remedy: str = strawberry.field(description=REMEDY)
 
 
 @strawberry.type(description="The oneId leads to nobody, or there is no such correction.")
@@ -89,7 +98,7 @@ class CorrectionInvalid(Refused):
 
 CorrectionPayload: TypeAlias = Annotated[
     FieldCorrected | CorrectionNotFound | CorrectionForbidden | CorrectionInvalid,
-    strawberry.union("CorrectionPayload"),
+    strawberry.union("CorrectionPayload", description="The correction, or why nothing was written."),
 ]
 
 
@@ -104,7 +113,9 @@ class ProfileMutation:
     async def set_field(
         self,
         info: GqlInfo,
-        input: SetFieldInput,  # noqa: A002 - the argument's name in the schema
+        input: Annotated[  # noqa: A002 - the argument's name in the schema
+            SetFieldInput, strawberry.argument(description="Of whom which field, what to show, and why.")
+        ],
     ) -> CorrectionPayload:
         """Three statements; needs the permission to see personal values."""
         by = info.context.caller.key_id
@@ -124,7 +135,9 @@ class ProfileMutation:
     async def take_field_back(
         self,
         info: GqlInfo,
-        input: TakeFieldBackInput,  # noqa: A002 - the argument's name in the schema
+        input: Annotated[  # noqa: A002 - the argument's name in the schema
+            TakeFieldBackInput, strawberry.argument(description="Which correction.")
+        ],
     ) -> CorrectionPayload:
         """Up to four statements; needs the permission to see personal values."""
         by = info.context.caller.key_id
@@ -141,7 +154,14 @@ class ProfileMutation:
         "whatever sources state; it stands on the founder's profile and goes with it through merges and splits.",
     )
     async def correct_field(
-        self, info: GqlInfo, one_id: strawberry.ID, field: str, value: str, why: str
+        self,
+        info: GqlInfo,
+        one_id: OneId,
+        field: Annotated[str, strawberry.argument(description="A trait's name, or `phone` or `email`.")],
+        value: Annotated[
+            str, strawberry.argument(description="1 to 1,000 characters, read as a source's would be.")
+        ],
+        why: Annotated[str, strawberry.argument(description="The reason, 1 to 1,000 characters.")],
     ) -> Correction:
         """Three statements; needs the permission to see personal values."""
         caller = info.context.caller
@@ -155,7 +175,13 @@ class ProfileMutation:
         deprecation_reason="Use `takeFieldBack`, whose errors are data.",
         description="Take a correction back; taking it back twice is harmless.",
     )
-    async def retract_correction(self, info: GqlInfo, id: strawberry.ID) -> Correction:  # noqa: A002 - Relay's name
+    async def retract_correction(
+        self,
+        info: GqlInfo,
+        id: Annotated[  # noqa: A002 - Relay's name
+            strawberry.ID, strawberry.argument(description="`id` of a `Correction`.")
+        ],
+    ) -> Correction:
         """Up to four statements; needs the permission to see personal values."""
         caller = info.context.caller
         caller.require(Permission.CLEAR_IDENTIFIERS)

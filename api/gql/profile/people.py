@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import strawberry
 from strawberry import federation
 
 from api.gql.context import GqlInfo
+from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO, After, First
 from api.gql.ids import global_id, snapshot_key, user_cursor
 from api.gql.node import Node
 from api.gql.profile.golden import GoldenField, golden_field_of
@@ -28,7 +29,7 @@ FORMER_USER: Final = "FormerUser"
 class Identifier:
     """An identifier of a user, merged over profiles."""
 
-    namespace: str
+    namespace: str = strawberry.field(description="What it is, as `phone`, `email`, `wechatUnionId`.")
     scope: str = strawberry.field(description="Where the value is valid; `*` for everywhere.")
     value: str = strawberry.field(description="The value, with its middle hidden unless the key may see it.")
     trusted: bool = strawberry.field(
@@ -41,7 +42,9 @@ class Vehicle(Node):
     """A vehicle, as a user has it."""
 
     vin: VinText = strawberry.field(description="The VIN, with its middle hidden unless the key may see it.")
-    model: str | None
+    model: str | None = strawberry.field(
+        description="Its model; null where nothing told it. To a dealer only what touchpoints it sees told."
+    )
     role: str | None = strawberry.field(
         description="`owner`, `coBuyer`, `payer` or `driver`; null where no user is spoken of."
     )
@@ -66,12 +69,27 @@ class User(Node):
     """A user; its pages of touchpoints were read with it, by the response keys of the selection."""
 
     one_id: strawberry.ID = strawberry.field(description="The person's OneID; former ids lead here too.")
-    display_name: str | None
-    first_seen_at: Instant | None
-    last_seen_at: Instant | None
-    profiles: list[Profile]
-    identifiers: list[Identifier]
-    vehicles: list[Vehicle]
+    display_name: str | None = strawberry.field(
+        description="The golden record's name, in the clear for all who may ask; null where no source states one."
+    )
+    first_seen_at: Instant | None = strawberry.field(
+        description="When the person was first seen, by event time over all profiles; null where all are "
+        "untimed, at a time in the past, and for dealers."
+    )
+    last_seen_at: Instant | None = strawberry.field(
+        description="When the person was last seen, by event time over all profiles; null where all are "
+        "untimed, at a time in the past, and for dealers."
+    )
+    profiles: list[Profile] = strawberry.field(
+        description="The person as each source knows them, in the order in which they came. A dealer does "
+        "not see those of other dealers' sources; so with all below."
+    )
+    identifiers: list[Identifier] = strawberry.field(
+        description="What points at the person, each value once over all profiles."
+    )
+    vehicles: list[Vehicle] = strawberry.field(
+        description="Cars the person owns, pays for or drives, or did, each once, in the strongest role."
+    )
     golden: list[GoldenField] = strawberry.field(
         description="The golden record: of what sources state, the value to show of each field, by name."
     )
@@ -83,13 +101,19 @@ class User(Node):
     )
     pages: strawberry.Private[dict[str, TouchpointConnection]]
 
-    @strawberry.field(description="Touchpoints of all profiles, newest first.")
+    @strawberry.field(
+        description="Touchpoints of all profiles, newest first. In one field at the root at most 2,000, over "
+        "all people."
+    )
     def touchpoints(
         self,
         info: GqlInfo,
-        first: int | None = 20,
-        after: str | None = strawberry.UNSET,
-        filter: TouchpointFilter | None = strawberry.UNSET,  # noqa: A002 - the argument's name in the schema
+        first: First = 20,
+        after: After = strawberry.UNSET,
+        filter: Annotated[  # noqa: A002 - the argument's name in the schema
+            TouchpointFilter | None,
+            strawberry.argument(description="Which touchpoints; null or left out: all of them."),
+        ] = strawberry.UNSET,
     ) -> TouchpointConnection:
         """The page read with the user: `Selection` looked at the arguments before."""
         del first, after, filter
@@ -100,24 +124,24 @@ class User(Node):
 class FormerUser(Node):
     """A former user."""
 
-    until: Instant
+    until: Instant = strawberry.field(description="Until when a person bore it.")
     current_user: User | None = strawberry.field(description="The person it leads to now.")
 
 
-@strawberry.type
+@strawberry.type(description="A person and the cursor.")
 class UserEdge:
-    """A user and its cursor."""
+    """An edge."""
 
-    cursor: str
-    node: User
+    cursor: str = strawberry.field(description=CURSOR)
+    node: User = strawberry.field(description=NODE)
 
 
-@strawberry.type
+@strawberry.type(description="A page of people by ascending oneId.")
 class UserConnection:
-    """A page of people by ascending oneId."""
+    """A page."""
 
-    edges: list[UserEdge]
-    page_info: PageInfo
+    edges: list[UserEdge] = strawberry.field(description=EDGES)
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
 
 def vehicle_of(view: VehicleView, *, past: bool = False) -> Vehicle:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import strawberry
 
 from api.gql.context import GqlInfo
+from api.gql.described import After, AsOf, First, OneId
 from api.gql.ids import parse_id, parse_snapshot_key, parse_touchpoint_key, read_user_cursor
 from api.gql.node import Node
 from api.gql.past import past
@@ -26,11 +27,20 @@ from api.gql.profile.people import (
 )
 from api.gql.profile.records import PROFILE, profile_of
 from api.gql.profile.touchpoints import TOUCHPOINT, touchpoint_of
-from api.gql.scalars import Instant, PhoneText
+from api.gql.scalars import PhoneText
 from api.gql.selection import LONGEST_LIST, Resolving, Selection, page_size, read_selection
-from graph.ingest.normalise import Namespace
+from graph.ingest import normalise
 from graph.profile.service import FormerUserView
 from graph.profile.view import UserView
+
+Namespace: TypeAlias = Annotated[
+    str,
+    strawberry.argument(description="What kind of value it is, as `phone`, `email`, `vin`, `wechatUnionId`."),
+]
+IdentifierValue: TypeAlias = Annotated[
+    str,
+    strawberry.argument(description="The whole value in the clear, spelt in any way: it is normalised."),
+]
 
 
 @strawberry.type(name="Query")
@@ -41,9 +51,7 @@ class ProfileQuery:
         description="The person a oneId leads to now; every oneId ever given leads to one. With `asOf`, the person "
         "it led to by what was believed then; null where it was not given yet."
     )
-    async def user(
-        self, info: GqlInfo, one_id: strawberry.ID, as_of: Instant | None = strawberry.UNSET
-    ) -> User | None:
+    async def user(self, info: GqlInfo, one_id: OneId, as_of: AsOf = strawberry.UNSET) -> User | None:
         """One statement."""
         selection = select_user(info, as_of=past(info, as_of))
         return _shown(await info.context.people.user(one_id, selection.want), selection)
@@ -53,7 +61,11 @@ class ProfileQuery:
         "at `asOf`; for `vin` the owner. A value of a scoped namespace is written `scope/value`."
     )
     async def user_by_identifier(
-        self, info: GqlInfo, namespace: str, value: str, as_of: Instant | None = strawberry.UNSET
+        self,
+        info: GqlInfo,
+        namespace: Namespace,
+        value: IdentifierValue,
+        as_of: AsOf = strawberry.UNSET,
     ) -> User | None:
         """Two or three statements."""
         selection = select_user(info, as_of=past(info, as_of))
@@ -68,13 +80,11 @@ class ProfileQuery:
         self,
         info: GqlInfo,
         phone: Annotated[PhoneText, strawberry.argument(description="The number in E.164.")],
-        as_of: Annotated[
-            Instant | None, strawberry.argument(description="A time in the past; left out for now.")
-        ] = strawberry.UNSET,
+        as_of: AsOf = strawberry.UNSET,
     ) -> User | None:
         """Two statements."""
         selection = select_user(info, as_of=past(info, as_of))
-        found = await info.context.people.user_by_identifier(Namespace.PHONE, phone, selection.want)
+        found = await info.context.people.user_by_identifier(normalise.Namespace.PHONE, phone, selection.want)
         return _shown(found, selection)
 
     @strawberry.field(
@@ -84,10 +94,10 @@ class ProfileQuery:
     async def users_by_identifier(
         self,
         info: GqlInfo,
-        namespace: str,
-        value: str,
-        as_of: Instant | None = strawberry.UNSET,
-        first: int | None = 20,
+        namespace: Namespace,
+        value: IdentifierValue,
+        as_of: AsOf = strawberry.UNSET,
+        first: First = 20,
     ) -> IdentifierHolders | None:
         """Two or three statements."""
         size = page_size(first)
@@ -99,7 +109,13 @@ class ProfileQuery:
 
     @strawberry.field(description="All people by ascending oneId, at most 1,000 a page.")
     async def users(
-        self, info: GqlInfo, first: int | None = 20, after: str | None = strawberry.UNSET
+        self,
+        info: GqlInfo,
+        first: Annotated[
+            int | None,
+            strawberry.argument(description="The most people on this page, 1 to 1,000; null means 20."),
+        ] = 20,
+        after: After = strawberry.UNSET,
     ) -> UserConnection | None:
         """Two statements."""
         size = page_size(first, longest=LONGEST_LIST)
@@ -109,7 +125,13 @@ class ProfileQuery:
         return user_connection_of(views, selection, has_next=has_next, after=start != "")
 
     @strawberry.field(description="Whatever has this id; null where there is none.")
-    async def node(self, info: GqlInfo, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name
+    async def node(
+        self,
+        info: GqlInfo,
+        id: Annotated[  # noqa: A002 - Relay's name
+            strawberry.ID, strawberry.argument(description="An `id` as an earlier answer had it.")
+        ],
+    ) -> Node | None:
         """One statement, three for a former user."""
         parsed = parse_id(id)
         fetch = _FETCH.get(parsed[0]) if parsed else None

@@ -17,7 +17,7 @@ PROFILE: Final = "Profile"
 class Profile(Node):
     """A profile."""
 
-    source: str
+    source: str = strawberry.field(description="Name of the source system, as `crm`.")
     record_id: str | None = strawberry.field(
         description="Id of the record in its source; null once the person was erased."
     )

@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import strawberry
 from strawberry import federation
 
+from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO
 from api.gql.ids import global_id, touchpoint_cursor, touchpoint_key
 from api.gql.node import Node
 from api.gql.scalars import Instant, MoneyText, money_of
@@ -24,23 +25,35 @@ from graph.profile.view import TouchpointPage, details_of
 TOUCHPOINT: Final = "Touchpoint"
 
 
-@strawberry.interface(description="A contact between a person and the brand.")
+@strawberry.interface(
+    description="A contact between a person and the brand. What its event did not state is null; free text, "
+    "links, VINs and ids of orders and bookings are never shown. A dealer sees its own, and those that name "
+    "no dealer."
+)
 class Touchpoint(Node):
     """What every kind of touchpoint has."""
 
-    occurred_at: Instant = strawberry.field(description="When it happened.")
+    occurred_at: Instant = strawberry.field(description="When it happened, by the clock of who sent it.")
     received_at: Instant = strawberry.field(description="When it reached us.")
     event: str = strawberry.field(description="Name of the event, as `Test Drive Completed`.")
     kind: str = strawberry.field(description="Kind in the catalogue, as `testDrive`; `generic` for others.")
-    channel: str | None
-    campaign: str | None
-    dealer: str | None
-    consultant: str | None
+    channel: str | None = strawberry.field(
+        description="Channel the person came by, as `wechat`, `website`, `store`."
+    )
+    campaign: str | None = strawberry.field(description="Id or name of the campaign.")
+    dealer: str | None = strawberry.field(
+        description="Id of the dealer it was with; null for one with the brand, or where it was not said."
+    )
+    consultant: str | None = strawberry.field(
+        description="Id of the sales or service consultant, never a name. A dealer sees those of its own touchpoints."
+    )
     model: str | None = strawberry.field(description="Vehicle model.")
     content: str | None = strawberry.field(description="Content that was shown.")
-    duration_seconds: float | None
-    amount: Decimal | None = strawberry.field(description="Amount of money in `currency`.")
-    currency: str | None = strawberry.field(description="ISO 4217 code.")
+    duration_seconds: float | None = strawberry.field(description="How long it took, in seconds.")
+    amount: Decimal | None = strawberry.field(
+        description="Amount of money in whole units of `currency`, never below 0."
+    )
+    currency: str | None = strawberry.field(description="ISO 4217 code of `amount`.")
     price: MoneyText | None = strawberry.field(
         description="`amount` and `currency` in one text, exactly, as `249900.00 CNY`; null without an amount."
     )
@@ -98,7 +111,7 @@ def _page_type(name: str, description: str) -> type[Touchpoint]:
 
 def type_name(entry: EventType) -> str:
     """The GraphQL type of a kind: its event's name in one word, as `TestDriveCompleted`."""
-    return entry.name.replace(" ", "")
+    return entry.name.replace(" ", "").replace("-", "")
 
 
 _OWN: Final = {entry.kind: _own_fields(entry) for entry in EVENT_TYPES}
@@ -121,30 +134,38 @@ _ALIASES: Final = {
 }
 
 
-@federation.type(shareable=True)  # other graphs of a federation have Relay's pages, too
+@federation.type(
+    shareable=True,  # other graphs of a federation have Relay's pages, too
+    description="Where a page stands in its list. Pages have no gap and no double, also while more arrives.",
+)
 class PageInfo:
     """Where a page stands among the others."""
 
-    has_next_page: bool
+    has_next_page: bool = strawberry.field(description="True where more follow behind this page.")
     has_previous_page: bool = strawberry.field(description="True where `after` was given.")
-    start_cursor: str | None
-    end_cursor: str | None
+    start_cursor: str | None = strawberry.field(
+        description="Cursor of the first on this page; null where it is empty."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="Cursor of the last on this page: as `after` it gives the next page. Null where the page "
+        "is empty, but of `identityChanges`, whose readers go on from an empty page, too."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="A touchpoint and its cursor.")
 class TouchpointEdge:
-    """A touchpoint and its cursor."""
+    """An edge."""
 
-    cursor: str
-    node: Touchpoint
+    cursor: str = strawberry.field(description=CURSOR)
+    node: Touchpoint = strawberry.field(description=NODE)
 
 
-@strawberry.type
+@strawberry.type(description="A page of touchpoints, newest first.")
 class TouchpointConnection:
-    """A page of touchpoints, newest first."""
+    """A page."""
 
-    edges: list[TouchpointEdge]
-    page_info: PageInfo
+    edges: list[TouchpointEdge] = strawberry.field(description=EDGES)
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
 
 def kind_of(row: TouchpointRow) -> str:

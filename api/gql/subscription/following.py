@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 
 import strawberry
 
@@ -11,6 +11,14 @@ from api.gql.context import GqlInfo
 from graph.errors import DatabaseUnavailableError
 from graph.feed.reader import cursor_of, read_cursor
 from graph.feed.tail import Entry
+
+AfterUpdate: TypeAlias = Annotated[
+    str | None,
+    strawberry.argument(
+        description="`cursor` of an earlier update, of any server: then only what came since is told. Null "
+        "or left out begins now."
+    ),
+]
 
 CHECK_SECONDS: Final = 1.0
 """How often, where nothing happens, it is checked whether the caller may still ask: within 5 s of a revocation."""

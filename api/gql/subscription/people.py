@@ -7,10 +7,11 @@ from collections.abc import AsyncGenerator
 import strawberry
 
 from api.gql.context import GqlInfo
+from api.gql.described import OneId
 from api.gql.profile.people import User, user_of
 from api.gql.profile.queries import select_user
 from api.gql.scalars import Instant
-from api.gql.subscription.following import Following
+from api.gql.subscription.following import AfterUpdate, Following
 from graph.errors import NotFoundError
 from graph.feed.reader import cursor_of
 from graph.feed.tail import Entry
@@ -43,7 +44,7 @@ class UserSubscription:
         "sees, first as it is and then whenever that is different; `at` and `by` are null."
     )
     async def user_changed(
-        self, info: GqlInfo, one_id: strawberry.ID, after: str | None = strawberry.UNSET
+        self, info: GqlInfo, one_id: OneId, after: AfterUpdate = strawberry.UNSET
     ) -> AsyncGenerator[UserUpdate]:
         """One statement for each update besides the user's own."""
         selection = select_user(info, "user")

@@ -11,7 +11,7 @@ from api.gql.context import GqlInfo
 from api.gql.judgement.review import QueueQuery
 from api.gql.judgement.shapes import IdentityChangeEdge, fed_of
 from api.gql.scalars import Instant
-from api.gql.subscription.following import Following
+from api.gql.subscription.following import AfterUpdate, Following
 from graph.access.roles import Permission
 from graph.feed.reader import cursor_of
 
@@ -39,7 +39,7 @@ class StewardSubscription:
         "judgement is made. With `after` only what changed since. Only for keys that may judge."
     )
     async def steward_queue_changed(
-        self, info: GqlInfo, after: str | None = strawberry.UNSET
+        self, info: GqlInfo, after: AfterUpdate = strawberry.UNSET
     ) -> AsyncGenerator[StewardQueueUpdate]:
         """Nothing but what is selected of the queue."""
         info.context.caller.require(Permission.JUDGE)
@@ -57,7 +57,7 @@ class StewardSubscription:
         "without end."
     )
     async def identity_changed(
-        self, info: GqlInfo, after: str | None = strawberry.UNSET
+        self, info: GqlInfo, after: AfterUpdate = strawberry.UNSET
     ) -> AsyncGenerator[IdentityChangeEdge]:
         """One statement for each hundred changes, and one a look."""
         feed = info.context.services.feed

@@ -7,9 +7,9 @@ from typing import Annotated
 import strawberry
 
 from api.gql.context import GqlInfo
+from api.gql.described import After, First
 from api.gql.household.loaders import loader_of as people_loader_of
 from api.gql.ids import parse_id, read_touchpoint_cursor
-from api.gql.paging import After, First
 from api.gql.profile.people import User, Vehicle
 from api.gql.profile.touchpoints import TouchpointConnection, connection_of
 from api.gql.scalars import Instant

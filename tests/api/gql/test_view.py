@@ -10,12 +10,22 @@ import pytest
 
 from api.wiring import Services
 from graph.access.roles import Role
-from tests.api.conftest import NOW, headers_of, serving
+from tests.api.conftest import NOW, Lines, headers_of, serving
 
 ASKED = {"query": "{ users { edges { cursor } } }"}
 EMPTY = {"data": {"users": {"edges": []}}}
 RESPONSE_JSON = "application/graphql-response+json"
 INTROSPECTION = {"query": "{ __schema { types { name } } }"}
+INTROSPECTING = (
+    "{ __schema { types { name } } }",
+    '{ __type(name: "User") { name } }',
+    '{ mine: __type(name: "User") { fields { name } } }',
+    '{ ...F } fragment F on Query { __type(name: "User") { name } }',
+    '{ ... @include(if: true) { ... on Query { __type(name: "User") { name } } } }',
+    'query ($no: Boolean = false) { __type(name: "User") @include(if: $no) { name } __typename }',
+    "{ _service { sdl } }",
+)
+"""Ways to look at the schema; `__typename` of what one asked for is none."""
 
 
 class TestWhoMayAsk:
@@ -128,11 +138,13 @@ class TestBodies:
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
     async def test_only_post(self, client: httpx.AsyncClient, admin: dict[str, str], method: str) -> None:
-        answer = await client.request(
-            method, "/graphql", params=ASKED, headers=admin | {"Accept": "text/html"}
-        )
-        assert answer.status_code == 405
-        assert "POST" in answer.headers["allow"]
+        """In production; so there is no page to try queries in, either."""
+        for accept in ("text/html", "application/json", "text/event-stream"):
+            headers = admin | {"Accept": accept}
+            answer = await client.request(method, "/graphql", params=ASKED, headers=headers)
+            assert answer.status_code == 405
+            assert "POST" in answer.headers["allow"]
+            assert "<" not in answer.text
 
 
 class TestAnswers:
@@ -203,8 +215,8 @@ class TestAnswers:
         body = (await client.post("/graphql", json=asked, headers=admin)).json()
         assert "$id" in body["errors"][0]["message"]
 
-    async def test_what_fails_inside_is_masked(
-        self, client: httpx.AsyncClient, admin: dict[str, str], services: Services
+    async def test_what_fails_inside_is_masked_with_an_id_that_the_log_has(
+        self, client: httpx.AsyncClient, admin: dict[str, str], services: Services, lines: Lines
     ) -> None:
         created = (
             "CYPHER 5 CREATE (p:Profile {id: 'p', birthId: 'b', recordKey: 'r', source: 's',"
@@ -220,6 +232,8 @@ class TestAnswers:
         assert error["message"] == "Something went wrong inside."
         assert "my-id.1" in error["extensions"]["remedy"]
         assert key.profile_id not in answer.text
+        failed = [line for line in lines.read_all() if line["event"] == "field.failed"]
+        assert [line["request_id"] for line in failed] == ["my-id.1"]
         await services.database.run_schema("CYPHER 5 MATCH (n:Profile|User) DETACH DELETE n")
 
 
@@ -227,11 +241,15 @@ class TestIntrospection:
     async def test_it_is_for_admins_in_production(
         self, client: httpx.AsyncClient, admin: dict[str, str], frontend: dict[str, str]
     ) -> None:
-        refused = await client.post("/graphql", json=INTROSPECTION, headers=frontend)
-        assert "Introspection is off" in refused.json()["errors"][0]["message"]
-        hidden = {"query": '{ ...F } fragment F on Query { __type(name: "User") { name } }'}
-        assert "errors" in (await client.post("/graphql", json=hidden, headers=frontend)).json()
-        assert "data" in (await client.post("/graphql", json=INTROSPECTION, headers=admin)).json()
+        for query in INTROSPECTING:
+            answer = (await client.post("/graphql", json={"query": query}, headers=frontend)).json()
+            assert [error["message"][:20] for error in answer["errors"]] == ["Introspection is off"], query
+            assert "data" not in answer
+            told = (await client.post("/graphql", json={"query": query}, headers=admin)).json()
+            assert "errors" not in told, query
+        named = {"query": "query Mine { __typename } query Schema { __schema { description } }"}
+        answer = await client.post("/graphql", json=named | {"operationName": "Mine"}, headers=frontend)
+        assert "data" not in answer.json()
 
     async def test_the_standard_query_passes(self, client: httpx.AsyncClient, admin: dict[str, str]) -> None:
         from graphql import get_introspection_query
@@ -251,7 +269,11 @@ class TestIntrospection:
             assert "<textarea" in page.text
             assert "//" not in page.text.replace("<!doctype", "")
             assert "default-src 'none'" in page.headers["content-security-policy"]
-            assert (await client.get("/graphql")).status_code == 405
+            for accept in ("*/*", "application/json", "text/event-stream"):
+                asked = await client.get("/graphql", params=ASKED, headers=headers | {"Accept": accept})
+                assert asked.status_code == 405, accept
+            shown = await client.get("/graphql", params=ASKED, headers=headers | {"Accept": "text/html"})
+            assert shown.text == page.text  # the page, and no answer
 
 
 class TestCost:

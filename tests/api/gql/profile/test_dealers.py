@@ -48,6 +48,9 @@ fragment U on User { id oneId displayName firstSeenAt lastSeenAt asOf
   dealers: timeline(by: DEALER, first: 9) { groups { key count } }
   golden { field value profiles provenance { source profile { id source recordId } at rule correctedBy why }
     alternatives { value provenance { source } } }
+  orders { id status orderedAt deliveredAt model dealer consultant vehicle }
+  consents { purpose state dealer since channel source profile }
+  nextFollowUp { id } followUps { id dueAt open topic dealer consultant model closedAt outcome }
   touchpoints(first: 50) { edges { cursor node { ...T } } pageInfo { hasNextPage endCursor } } }
 fragment T on Touchpoint { __typename id occurredAt receivedAt event kind channel campaign dealer consultant model
   content }
@@ -66,6 +69,9 @@ BY: Final = (
 CHANGED: Final = "subscription ($id: ID!) { userChanged(oneId: $id) { cursor at by user { ...U } } }" + FIELDS
 
 
+STATED: Final = ("Order Placed", "Consent Given", "Follow-Up Planned")
+
+
 class Happening(NamedTuple):
     """Something a person does: in a source, with a dealer where the brand's own source names one."""
 
@@ -80,7 +86,7 @@ happenings = st.lists(
         Happening,
         st.integers(0, PEOPLE - 1),
         st.integers(0, len(SOURCES) - 1),
-        st.sampled_from(["identify", "page", "Test Drive Completed", "Vehicle Delivered"]),
+        st.sampled_from(["identify", "page", "Test Drive Completed", "Vehicle Delivered", *STATED]),
         st.sampled_from([None, *DEALERS]),
     ),
     min_size=3,
@@ -96,6 +102,7 @@ SHARED: Final = [
     Happening(1, 2, "page", None),
     Happening(1, 0, "page", None),
     Happening(2, 0, "page", "d-a"),
+    *(Happening(0, 0, kind, dealer) for kind in STATED for dealer in (None, *DEALERS)),
 ]
 """A person of two dealers in all three sources, one of one dealer, and one whom the brand's source alone knows."""
 
@@ -121,7 +128,8 @@ def messages(world: Sequence[Happening]) -> list[Message]:
         )
         properties: dict[str, Any] = {
             "channel": canary(dealer), "consultant": canary(dealer), "model": canary(dealer),
-            "campaign": canary(dealer), "vin": VINS[it.person],
+            "campaign": canary(dealer), "vin": VINS[it.person], "orderId": f"SO-{it.person}",
+            "purpose": canary(dealer), "topic": canary(dealer), "dueAt": "2026-03-01T08:00:00Z",
         }  # fmt: skip
         if dealer:
             properties["dealer"] = dealer

@@ -24,9 +24,10 @@ VISITS = [
 
 
 def visit(number: int, at: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """A visit of a page."""
+    """A look at some content."""
     return {
-        "type": "page",
+        "type": "track",
+        "event": "Content Viewed",
         "userId": "eve",
         "messageId": f"v{number}",
         "timestamp": at,
@@ -59,7 +60,7 @@ async def groups(
         ("by: CAMPAIGN", [("summer", 1), (None, 1), ("spring", 2)]),
         ("by: CONTENT", [("c-2", 1), ("c-1", 2), (None, 1)]),
         ("by: DEALER, first: 2", [(None, 2), ("d-2", 1)]),
-        ('by: KIND, filter: {channel: "app", until: "2026-02-01T00:00:00Z"}', [("page", 1)]),
+        ('by: KIND, filter: {channel: "app", until: "2026-02-01T00:00:00Z"}', [("contentView", 1)]),
         ('by: CHANNEL, since: "2026-02-01", filter: {since: "2026-02-20"}', [("app", 1)]),
         ("by: KIND, filter: {kinds: []}", []),
     ],

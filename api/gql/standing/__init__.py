@@ -1,0 +1,1 @@
+"""Standing facts in GraphQL: orders, consents, follow-ups."""

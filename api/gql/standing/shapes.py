@@ -1,0 +1,183 @@
+"""Orders, consents and follow-ups as GraphQL shows them."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+import strawberry
+
+from api.gql.ids import global_id
+from api.gql.profile.people import VEHICLE
+from api.gql.profile.records import PROFILE
+from api.gql.scalars import Instant
+from graph.ingest.money import EXPONENTS
+from graph.standing import consents, follow_ups, orders
+from graph.standing.follow_ups import FollowUpKind
+from graph.standing.orders import OrderStatus
+
+ORDER: Final = "Order"
+FOLLOW_UP: Final = "FollowUp"
+
+
+class ConsentState(StrEnum):
+    """What holds of a consent."""
+
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+
+
+strawberry.enum(
+    OrderStatus,
+    name="OrderStatus",
+    description="Where an order stands: `cancelled` while nothing later places or delivers it.",
+    graphql_name_from="value",
+)
+strawberry.enum(
+    ConsentState,
+    name="ConsentState",
+    description="Whether something is agreed to. Where nothing was said there is no consent.",
+    graphql_name_from="value",
+)
+strawberry.enum(
+    FollowUpKind,
+    name="FollowUpKind",
+    description="What is planned: `appointment` for a test drive, `followUp` of a consultant.",
+    graphql_name_from="value",
+)
+
+
+@strawberry.type(
+    description="An order of a vehicle: all that was said under one order id, by any profile of the person."
+)
+class Order:
+    """One order."""
+
+    id: strawberry.ID = strawberry.field(
+        description="Derived from the order's id in its system: the same for all people who have the order."
+    )
+    status: OrderStatus = strawberry.field(description="Where it stands now.")
+    ordered_at: Instant | None = strawberry.field(description="When it was first placed; null where unknown.")
+    delivered_at: Instant | None = strawberry.field(description="When it was first delivered.")
+    cancelled_at: Instant | None = strawberry.field(
+        description="When it was cancelled; null where it stands."
+    )
+    amount: Decimal | None = strawberry.field(description="Its total in `currency`, as it was said last.")
+    currency: str | None = strawberry.field(description="ISO 4217 code.")
+    model: str | None = strawberry.field(description="Vehicle model.")
+    dealer: str | None = strawberry.field(description="Id of the dealer.")
+    consultant: str | None = strawberry.field(
+        description="Id of the consultant; a dealer is told its own consultants only."
+    )
+    vehicle: strawberry.ID | None = strawberry.field(
+        description="Global id of the delivered car, as among the `vehicles` of its driver; a dealer is told of cars "
+        "of its own orders only."
+    )
+
+
+@strawberry.type(
+    description="What holds for one purpose: the most restrictive of what the person's profiles said last."
+)
+class Consent:
+    """One consent."""
+
+    purpose: str = strawberry.field(
+        description="What it is for, as `marketing`; `unspecified` where a source named none."
+    )
+    state: ConsentState = strawberry.field(description="Given or withdrawn.")
+    dealer: str | None = strawberry.field(description="Id of the dealer it concerns; null for the brand.")
+    since: Instant = strawberry.field(description="When that was said that decides.")
+    channel: str | None = strawberry.field(description="The channel it was said on.")
+    wording: str | None = strawberry.field(description="Version of the wording.")
+    source: str = strawberry.field(description="The source that told it.")
+    profile: strawberry.ID = strawberry.field(description="Global id of the profile that said it.")
+
+
+@strawberry.type(description="Something planned with a person: a consultant's follow-up, or an appointment.")
+class FollowUp:
+    """One plan."""
+
+    id: strawberry.ID = strawberry.field(
+        description="Derived from its id in its system, so that it stays when it is moved to another time."
+    )
+    kind: FollowUpKind = strawberry.field(description="What is planned.")
+    due_at: Instant = strawberry.field(description="When it is due, as it was planned last.")
+    planned_at: Instant = strawberry.field(description="When that was planned.")
+    open: bool = strawberry.field(
+        description="Whether it is still to be done, overdue or not. A test drive or visit at the same dealer closes "
+        "both kinds, a completion a follow-up, a cancellation an appointment."
+    )
+    topic: str | None = strawberry.field(description="What about, as `price`.")
+    dealer: str | None = strawberry.field(description="Id of the dealer.")
+    consultant: str | None = strawberry.field(
+        description="Id of the consultant; a dealer is told its own consultants only."
+    )
+    model: str | None = strawberry.field(description="Vehicle model.")
+    closed_at: Instant | None = strawberry.field(description="When it was closed; null while open.")
+    outcome: str | None = strawberry.field(
+        description="How it ended: `reached`, `notReached`, `lost` or what else a completion said; otherwise the kind "
+        "of the touchpoint that closed it, as `storeVisit`. Null while open."
+    )
+
+
+def order_of(order: orders.Order) -> Order:
+    """The order as GraphQL shows it."""
+    return Order(
+        id=_derived_id(ORDER, order.key),
+        status=order.status,
+        ordered_at=_instant(order.ordered_at),
+        delivered_at=_instant(order.delivered_at),
+        cancelled_at=_instant(order.cancelled_at),
+        amount=_amount(order.total_minor, order.currency),
+        currency=order.currency,
+        model=order.model,
+        dealer=order.dealer,
+        consultant=order.consultant,
+        vehicle=strawberry.ID(global_id(VEHICLE, order.vehicle)) if order.vehicle else None,
+    )
+
+
+def consent_of(consent: consents.Consent) -> Consent:
+    """The consent as GraphQL shows it."""
+    return Consent(
+        purpose=consent.purpose,
+        state=ConsentState.GIVEN if consent.given else ConsentState.WITHDRAWN,
+        dealer=consent.dealer,
+        since=Instant(consent.since),
+        channel=consent.channel,
+        wording=consent.wording,
+        source=consent.source,
+        profile=strawberry.ID(global_id(PROFILE, consent.profile_id)),
+    )
+
+
+def follow_up_of(plan: follow_ups.FollowUp) -> FollowUp:
+    """The plan as GraphQL shows it."""
+    return FollowUp(
+        id=_derived_id(FOLLOW_UP, plan.key),
+        kind=plan.kind,
+        due_at=Instant(plan.due_at),
+        planned_at=Instant(plan.planned_at),
+        open=plan.open,
+        topic=plan.topic,
+        dealer=plan.dealer,
+        consultant=plan.consultant,
+        model=plan.model,
+        closed_at=_instant(plan.closed_at),
+        outcome=plan.outcome,
+    )
+
+
+def _derived_id(kind: str, key: str) -> strawberry.ID:
+    """Of a digest: the key itself is what the graph finds the thing by."""
+    return strawberry.ID(global_id(kind, hashlib.sha256(key.encode()).hexdigest()[:32]))
+
+
+def _instant(at: int | None) -> Instant | None:
+    return None if at is None else Instant(at)
+
+
+def _amount(minor: int | None, currency: str | None) -> Decimal | None:
+    return None if minor is None else Decimal(minor).scaleb(-EXPONENTS.get(currency or "", 2))
