@@ -13,6 +13,7 @@ _LONGEST: Final = 512
 _PARTS: Final = re.compile(r"([A-Za-z]{1,32}):([\x21-\x7e]{1,255})")
 _UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SORT_KEY: Final = re.compile(rf"\d{{18}}{_UUID}")
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _ONE_ID: Final = re.compile(_UUID)
 
 _SNAPSHOT: Final = re.compile(rf"({_UUID})@(\d{{1,17}})")
@@ -79,6 +80,11 @@ def user_cursor(one_id: str) -> str:
 def read_user_cursor(text: str) -> str:
     """The oneId in a cursor. Raises InputError for what is no cursor of `users`."""
     return _read(text, USER_CURSOR, _ONE_ID)
+
+
+def read_cursor(text: str, kind: str) -> str:
+    """The key in a cursor of a kind of lists. Raises InputError for what is no such cursor."""
+    return _read(text, kind, _KEY)
 
 
 def _read(text: str, kind: str, pattern: re.Pattern[str]) -> str:

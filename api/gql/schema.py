@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +18,7 @@ from api.gql.federation import FederationQuery
 from api.gql.modules import extend_types, find_modules
 from api.gql.plain import HelpfulExecutor, PlainExecutor
 from api.gql.planned import Planner
-from api.gql.scalars import DECIMAL, INSTANT, Instant
+from api.gql.scalars import SCALARS
 
 SDL_FILE: Final = Path(__file__).with_name("schema.graphql")
 RELEASED_FILE: Final = Path(__file__).with_name("released.graphql")
@@ -82,9 +81,7 @@ def build_schema(*, suggestions: bool = False, plain: bool = True) -> Schema:
         types=[c for m in modules for c in m.types],
         extensions=[UsePrepared],
         execution_context_class=executor if plain else None,
-        config=StrawberryConfig(
-            disable_field_suggestions=not suggestions, scalar_map={Instant: INSTANT, Decimal: DECIMAL}
-        ),
+        config=StrawberryConfig(disable_field_suggestions=not suggestions, scalar_map=dict(SCALARS)),
     )
     schema.planner = Planner(schema.core) if plain else None
     return schema

@@ -186,13 +186,14 @@ def _page_request(info: Resolving, node: FieldNode) -> PageRequest:
         first=page_size(given.get("first")),
         since=since,
         before=before,
-        kinds=_kinds(restrict.get("kinds")),
+        kinds=read_kinds(restrict.get("kinds")),
         channel=restrict.get("channel"),
         resumed=after is not None,
     )
 
 
-def _kinds(given: list[str] | None) -> tuple[str, ...] | None:
+def read_kinds(given: list[str] | None) -> tuple[str, ...] | None:
+    """Kinds of touchpoints, each once; None for all. Raises InputError for one that does not exist."""
     if given is None:
         return None
     unknown = sorted(set(given) - KINDS)

@@ -63,7 +63,7 @@ def _rows(**fields: Rule) -> dict[str, Rule]:
 
 FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Query": _rows(
-        user_userByIdentifier_usersByIdentifier_users_node_search=PEOPLE,
+        user_userByIdentifier_usersByIdentifier_userByPhone_users_node_search_vehicle=PEOPLE,
         identityChanges_household_households_path_neighbourhood_why_whyNot_how_weakestLinks=BRAND,
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
@@ -80,7 +80,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     # A person.
     "Node": _rows(id=PEOPLE),
     "User": _rows(
-        id_oneId_asOf_firstSeenAt_lastSeenAt_profiles_identifiers_vehicles_golden_touchpoints=PEOPLE,
+        id_oneId_asOf_firstSeenAt_lastSeenAt_profiles_identifiers_vehicles_golden_touchpoints_timeline=PEOPLE,
         orders_consents_nextFollowUp_followUps=PEOPLE,
         displayName=NAMES,
         household_sharesWith=BRAND,
@@ -99,13 +99,20 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         # A contact with another dealer may have set these times.
         firstAt_lastAt_ownerSince_recordedAt_retractedAt=BRAND,
     ),
-    "Vehicle": _rows(id_model_role=PEOPLE, vin=IDENTIFIERS),
+    "Vehicle": _rows(id_model_role_owners_drivers_services_touchpoints=PEOPLE, vin=IDENTIFIERS),
+    "VehicleHolders": _rows(holders_hasMore_complete=PEOPLE),
+    "VehicleHolder": _rows(
+        oneId_role_current_user=PEOPLE,
+        since_lastAt=BRAND,  # as those of IdentifierHolder
+    ),
+    "Timeline": _rows(groups_hasMore_complete=PEOPLE),
+    "TimelineGroup": _rows(key_count_firstAt_lastAt=PEOPLE),
     "GoldenField": _rows(field_profiles_provenance_alternatives=PEOPLE, value=IDENTIFIERS),
     "GoldenAlternative": _rows(profiles_provenance=PEOPLE, value=IDENTIFIERS),
     "ValueProvenance": _rows(source_profile_at_rule_correction_correctedBy_why=PEOPLE),
     "Touchpoint": _rows(
         id_occurredAt_receivedAt_event_kind_channel_campaign_dealer_consultant_model_content=PEOPLE,
-        durationSeconds_amount_currency=PEOPLE,
+        durationSeconds_amount_currency_price=PEOPLE,
     ),
     "TouchpointConnection": _rows(edges_pageInfo=PEOPLE),
     "TouchpointEdge": _rows(cursor_node=PEOPLE),
@@ -122,7 +129,11 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Consent": _rows(purpose_state_dealer_since_channel_wording_source_profile=PEOPLE),
     "FollowUp": _rows(id_kind_dueAt_plannedAt_open_topic_dealer_consultant_model_closedAt_outcome=PEOPLE),
     # Groups of people, and who became who.
-    "Household": _rows(id_kind_confidence_reasons_members=BRAND),
+    "Household": _rows(id_kind_confidence_reasons_members_memberCount_membersConnection_vehicles=BRAND),
+    "HouseholdMemberConnection": _rows(edges_pageInfo=BRAND),
+    "HouseholdMemberEdge": _rows(cursor_node=BRAND),
+    "VehicleConnection": _rows(edges_pageInfo=BRAND),
+    "VehicleEdge": _rows(cursor_node=BRAND),
     "HouseholdMember": _rows(oneId_role_confidence_since_user=BRAND),
     "HouseholdConnection": _rows(edges_pageInfo=BRAND),
     "HouseholdEdge": _rows(cursor_node=BRAND),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from graph.db.database import Database, Transaction
 from graph.household.evidence import Kind
 from graph.household.rows import HouseholdRows, Membership, parse_household_id, read_memberships
 from graph.ingest.components import ReadOne
+from graph.profile.rows import VehicleRow
+
+MOST_MEMBERS: Final = 100
+"""Members that come with a household; of a larger one the rest come in pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,25 @@ class MemberView:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdView:
-    """A present household, fleet, consultant's number or shared device; members by ascending oneId."""
+    """A present household, fleet, consultant's number or shared device, with how many are in it.
+
+    `members` are the first 100 by ascending oneId.
+    """
 
     id: str
     kind: Kind
     confidence: float
     reasons: tuple[str, ...]
+    size: int
     members: tuple[MemberView, ...]
+
+
+class HouseholdPage(NamedTuple):
+    """A page of what belongs to a household: the household's id, how many, and after which key (empty: the start)."""
+
+    id: str
+    first: int
+    after: str = ""
 
 
 class HouseholdRepository:
@@ -42,7 +58,7 @@ class HouseholdRepository:
     async def of_users(self, one_ids: Collection[str]) -> dict[str, tuple[HouseholdView, ...]]:
         """All present groups of each of these users, by kind and id; users in none have none."""
         asked = {"oneIds": sorted(set(one_ids))}
-        row = await self._database.read_one("household.read_households", asked=asked)
+        row = await self._database.read_one("household.read_households", asked=asked, most=MOST_MEMBERS)
         found: dict[str, list[HouseholdView]] = {one_id: [] for one_id in one_ids}
         for one_id, *household in row[0] if row else ():
             found[one_id].append(_view(household))
@@ -61,7 +77,7 @@ class HouseholdRepository:
             return None
         kind, rest = parsed
         row = await self._database.read_one(
-            "household.find_household", id=household_id, birthId=rest, kind=kind.value
+            "household.find_household", id=household_id, birthId=rest, kind=kind.value, most=MOST_MEMBERS
         )
         return _view(row[0]) if row else None
 
@@ -69,10 +85,48 @@ class HouseholdRepository:
         """Present groups of a kind by ascending id above `after` (empty: from the start), and whether more follow."""
         low = f"{kind.value}-"
         row = await self._database.read_one(
-            "household.list_households", after=max(low, after), before=f"{kind.value}.", rows=first + 1
+            "household.list_households",
+            after=max(low, after),
+            before=f"{kind.value}.",
+            rows=first + 1,
+            most=MOST_MEMBERS,
         )
         views = [_view(found) for found in (row[0] if row else ())]
         return views[:first], len(views) > first
+
+    async def members(
+        self, pages: Collection[HouseholdPage]
+    ) -> dict[HouseholdPage, tuple[list[MemberView], bool]]:
+        """Present members by ascending oneId, and whether more follow, by the page asked for."""
+        found = await self._pages("household.list_members", pages)
+        return {
+            page: ([MemberView(*row) for row in rows[: page.first]], len(rows) > page.first)
+            for page, rows in found.items()
+        }
+
+    async def vehicles(
+        self, pages: Collection[HouseholdPage], *, clear: bool
+    ) -> dict[HouseholdPage, tuple[list[list[VehicleRow]], bool]]:
+        """Vehicles of the present members by ascending key, and whether more follow, by the page asked for.
+
+        With `clear` a vehicle has a row for each of up to 20 profiles that know its VIN, else one.
+        """
+        found = await self._pages("household.list_vehicles", pages, clear=clear)
+        return {
+            page: ([_vehicle(row) for row in rows[: page.first]], len(rows) > page.first)
+            for page, rows in found.items()
+        }
+
+    async def _pages(
+        self, statement: str, pages: Collection[HouseholdPage], **params: Any
+    ) -> dict[HouseholdPage, Sequence[Any]]:
+        asked = sorted({(page.id, page.after) for page in pages})
+        rows = max((page.first for page in pages), default=0) + 1
+        row = await self._database.read_one(
+            statement, asked={"pages": [list(a) for a in asked]}, rows=rows, **params
+        )
+        found = {(id_, after): read for id_, after, read in (row[0] if row else ())}
+        return {page: found.get((page.id, page.after), ()) for page in pages}
 
 
 async def memberships_of(read: ReadOne, one_ids: Collection[str]) -> list[Membership]:
@@ -88,11 +142,17 @@ async def write_households(tx: Transaction, rows: HouseholdRows, *, recorded_at:
 
 
 def _view(row: Sequence[Any]) -> HouseholdView:
-    id_, kind, confidence, reasons, members = row
+    id_, kind, confidence, reasons, size, members = row
     return HouseholdView(
         id=id_,
         kind=Kind(kind),
         confidence=confidence,
         reasons=tuple(reasons),
+        size=size,
         members=tuple(MemberView(*member) for member in members),
     )
+
+
+def _vehicle(row: Sequence[Any]) -> list[VehicleRow]:
+    key, mask, model, role, owner_since, vins = row
+    return [VehicleRow(id_, key, mask, model, role, owner_since, vin) for id_, vin in vins or [("", None)]]

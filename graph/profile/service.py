@@ -16,7 +16,7 @@ from graph.privacy.keyring import Keyring
 from graph.profile.golden_rules import GoldenRules, Strategy, load_golden_rules
 from graph.profile.remembered import ENTRIES, Remembered, memorable
 from graph.profile.repository import ProfileRepository
-from graph.profile.rows import UNTIL_NOW, VEHICLE_ROLES, TouchpointRow, UserRow, Want
+from graph.profile.rows import UNTIL_NOW, VEHICLE_ROLES, TouchpointRow, UserRow, VehicleRow, Want
 from graph.profile.traits import NAME
 from graph.profile.view import (
     HolderView,
@@ -218,11 +218,18 @@ class RelationshipView:
     async def vehicle(self, key: str, *, clear: bool, dealer: str | None) -> VehicleView | None:
         """One vehicle."""
         rows = await self._repository.vehicle(key, clear=clear, dealer=dealer)
-        if not rows:
-            return None
-        if clear and self._disclosed is not None:
-            self._disclosed.update(row.profile_id for row in rows if row.profile_id)
-        return view_vehicles(rows, sealers_of(self._keyring, (row.profile_id for row in rows)))[0]
+        return self.opened_vehicles(rows)[0] if rows else None
+
+    async def vehicle_by_vin(self, vin: str, *, clear: bool, dealer: str | None) -> VehicleView | None:
+        """One vehicle by its VIN; None for one that nobody brought. Raises InputError for what is no VIN."""
+        key = self._vehicle_key(_normal(Namespace.VIN, vin))
+        return await self.vehicle(key, clear=clear, dealer=dealer)
+
+    def opened_vehicles(self, rows: Sequence[VehicleRow]) -> tuple[VehicleView, ...]:
+        """Vehicles that another domain read, in the clear where the rows hold sealed VINs."""
+        if self._disclosed is not None:
+            self._disclosed.update(row.profile_id for row in rows if row.vin is not None)
+        return view_vehicles(rows, sealers_of(self._keyring, (row.profile_id for row in rows)))
 
     async def _places(self, namespace: str, value: str) -> list[tuple[str, str]]:
         """Where the identifier may be: scope and value."""

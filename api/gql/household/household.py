@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import strawberry
 
 from api.gql.context import GqlInfo
-from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO, describe_enum
+from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO, After, First, describe_enum
 from api.gql.household.loaders import loader_of
-from api.gql.profile.people import User
+from api.gql.ids import global_id, read_cursor
+from api.gql.profile.people import User, Vehicle, vehicle_of
 from api.gql.profile.touchpoints import PageInfo
 from api.gql.scalars import Instant
-from api.gql.selection import Resolving, read_selection
+from api.gql.selection import Resolving, page_size, read_selection
 from graph.household.evidence import Kind, Role
-from graph.household.repository import HouseholdView, MemberView
+from graph.household.repository import MOST_MEMBERS, HouseholdPage, HouseholdView, MemberView
 
 describe_enum(
     Kind,
@@ -46,7 +48,9 @@ describe_enum(
     by_value=True,
 )
 
-_MOST_MEMBERS: Final = 100
+MEMBERS: Final = "householdMembers"
+VEHICLES: Final = "householdVehicles"
+"""Kinds of cursors."""
 
 
 @strawberry.type(description="A person in a household.")
@@ -63,9 +67,7 @@ class HouseholdMember:
         """One statement for all members that are selected alike."""
         context = info.context
         raw: Resolving = info._raw_info  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
-        selection = read_selection(
-            raw, clear=context.clear, users=_MOST_MEMBERS, dealer=context.caller.dealer
-        )
+        selection = read_selection(raw, clear=context.clear, users=MOST_MEMBERS, dealer=context.caller.dealer)
         return await loader_of(info.context).user(self.one_id, selection)
 
 
@@ -82,8 +84,69 @@ class Household:
         description="What speaks for it: `phone`, `car`, `address`, `familyName`, `ages` …; never values."
     )
     members: list[HouseholdMember] = strawberry.field(
-        description="Its present members, two or more, by ascending oneId."
+        description="The first 100 members by oneId; `membersConnection` has all. Not for dealers."
     )
+    member_count: int = strawberry.field(description="How many are in it. Not for dealers.")
+
+    @strawberry.field(
+        description="Members by ascending oneId; one statement for all households of a request. Not for dealers."
+    )
+    async def members_connection(
+        self, info: GqlInfo, first: First = 20, after: After = strawberry.UNSET
+    ) -> HouseholdMemberConnection:
+        """One statement for all households of a request."""
+        page = _page(self.id, first, after, MEMBERS)
+        views, has_next = await loader_of(info.context).members(page)
+        edges = [
+            HouseholdMemberEdge(cursor=global_id(MEMBERS, view.one_id), node=_member_of(view))
+            for view in views
+        ]
+        return HouseholdMemberConnection(edges=edges, page_info=_page_info(edges, page, has_next=has_next))
+
+    @strawberry.field(
+        description="Vehicles that the present members have or had, each once, with the first of the members' roles, "
+        "in a stable order; one statement for all households of a request. Not for dealers."
+    )
+    async def vehicles(
+        self, info: GqlInfo, first: First = 20, after: After = strawberry.UNSET
+    ) -> VehicleConnection:
+        """One statement for all households of a request."""
+        page = _page(self.id, first, after, VEHICLES)
+        views, has_next = await loader_of(info.context).vehicles(page)
+        edges = [VehicleEdge(cursor=global_id(VEHICLES, view.key), node=vehicle_of(view)) for view in views]
+        return VehicleConnection(edges=edges, page_info=_page_info(edges, page, has_next=has_next))
+
+
+@strawberry.type(description="A member and its cursor.")
+class HouseholdMemberEdge:
+    """An edge."""
+
+    cursor: str = strawberry.field(description=CURSOR)
+    node: HouseholdMember = strawberry.field(description="The member.")
+
+
+@strawberry.type(description="A page of a household's members. Not for dealers.")
+class HouseholdMemberConnection:
+    """Members by ascending oneId."""
+
+    edges: list[HouseholdMemberEdge] = strawberry.field(description="Members by ascending oneId.")
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
+
+
+@strawberry.type(description="A vehicle and its cursor.")
+class VehicleEdge:
+    """An edge."""
+
+    cursor: str = strawberry.field(description=CURSOR)
+    node: Vehicle = strawberry.field(description="The vehicle.")
+
+
+@strawberry.type(description="A page of vehicles.")
+class VehicleConnection:
+    """Vehicles in a stable order."""
+
+    edges: list[VehicleEdge] = strawberry.field(description="Vehicles in a stable order.")
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
 
 @strawberry.type(description="A household and its cursor.")
@@ -110,6 +173,23 @@ def household_of(view: HouseholdView) -> Household:
         confidence=view.confidence,
         reasons=list(view.reasons),
         members=[_member_of(member) for member in view.members],
+        member_count=view.size,
+    )
+
+
+def _page(id_: str, first: int | None, after: str | None, kind: str) -> HouseholdPage:
+    start = read_cursor(after, kind) if after is not None and after is not strawberry.UNSET else ""
+    return HouseholdPage(id_, page_size(first), start)
+
+
+def _page_info(
+    edges: Sequence[HouseholdMemberEdge | VehicleEdge], page: HouseholdPage, *, has_next: bool
+) -> PageInfo:
+    return PageInfo(
+        has_next_page=has_next,
+        has_previous_page=page.after != "",
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
     )
 
 

@@ -14,7 +14,7 @@ from api.gql.node import Node
 from api.gql.profile.golden import GoldenField, golden_field_of
 from api.gql.profile.records import Profile, profile_of
 from api.gql.profile.touchpoints import PageInfo, TouchpointConnection, connection_of
-from api.gql.scalars import Instant
+from api.gql.scalars import Instant, VinText
 from api.gql.selection import Selection
 from graph.profile.service import FormerUserView
 from graph.profile.view import UserView, VehicleView
@@ -41,13 +41,15 @@ class Identifier:
 class Vehicle(Node):
     """A vehicle, as a user has it."""
 
-    vin: str = strawberry.field(description="The VIN, with its middle hidden unless the key may see it.")
+    vin: VinText = strawberry.field(description="The VIN, with its middle hidden unless the key may see it.")
     model: str | None = strawberry.field(
         description="Its model; null where nothing told it. To a dealer only what touchpoints it sees told."
     )
     role: str | None = strawberry.field(
         description="`owner`, `coBuyer`, `payer` or `driver`; null where no user is spoken of."
     )
+    past: strawberry.Private[bool] = False
+    """Whether it is of a person at a time in the past."""
 
 
 @strawberry.input(description="Which touchpoints; what is left out does not restrict.")
@@ -142,10 +144,10 @@ class UserConnection:
     page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
 
-def vehicle_of(view: VehicleView) -> Vehicle:
-    """The view as GraphQL shows it."""
+def vehicle_of(view: VehicleView, *, past: bool = False) -> Vehicle:
+    """The view as GraphQL shows it; `past` where it is of a person at a time in the past."""
     id_ = strawberry.ID(global_id(VEHICLE, view.key))
-    return Vehicle(id=id_, vin=view.vin, model=view.model, role=view.role)
+    return Vehicle(id=id_, vin=VinText(view.vin), model=view.model, role=view.role, past=past)
 
 
 def user_of(view: UserView, selection: Selection) -> User:
@@ -161,7 +163,7 @@ def user_of(view: UserView, selection: Selection) -> User:
             Identifier(namespace=i.namespace, scope=i.scope, value=i.value, trusted=i.trusted)
             for i in view.identifiers
         ],
-        vehicles=[vehicle_of(vehicle) for vehicle in view.vehicles],
+        vehicles=[vehicle_of(vehicle, past=view.as_of is not None) for vehicle in view.vehicles],
         golden=[golden_field_of(field) for field in view.golden],
         as_of=_instant(view.as_of),
         pages={key: connection_of(page) for key, page in zip(selection.page_keys, view.pages, strict=True)},

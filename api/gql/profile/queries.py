@@ -27,7 +27,9 @@ from api.gql.profile.people import (
 )
 from api.gql.profile.records import PROFILE, profile_of
 from api.gql.profile.touchpoints import TOUCHPOINT, touchpoint_of
+from api.gql.scalars import PhoneText
 from api.gql.selection import LONGEST_LIST, Resolving, Selection, page_size, read_selection
+from graph.ingest import normalise
 from graph.profile.service import FormerUserView
 from graph.profile.view import UserView
 
@@ -68,6 +70,21 @@ class ProfileQuery:
         """Two or three statements."""
         selection = select_user(info, as_of=past(info, as_of))
         found = await info.context.people.user_by_identifier(namespace, value, selection.want)
+        return _shown(found, selection)
+
+    @strawberry.field(
+        description="For a call centre: the person who alone holds a phone number as their own now, or held it by "
+        'what was believed at `asOf`; as `userByIdentifier(namespace: "phone")`.'
+    )
+    async def user_by_phone(
+        self,
+        info: GqlInfo,
+        phone: Annotated[PhoneText, strawberry.argument(description="The number in E.164.")],
+        as_of: AsOf = strawberry.UNSET,
+    ) -> User | None:
+        """Two statements."""
+        selection = select_user(info, as_of=past(info, as_of))
+        found = await info.context.people.user_by_identifier(normalise.Namespace.PHONE, phone, selection.want)
         return _shown(found, selection)
 
     @strawberry.field(

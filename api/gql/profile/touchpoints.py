@@ -15,7 +15,7 @@ from strawberry import federation
 from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO
 from api.gql.ids import global_id, touchpoint_cursor, touchpoint_key
 from api.gql.node import Node
-from api.gql.scalars import Instant
+from api.gql.scalars import Instant, MoneyText, money_of
 from graph.ingest.catalogue import EVENT_TYPES, GENERIC, EventType
 from graph.ingest.event_models import Count, Moment
 from graph.ingest.money import EXPONENTS
@@ -54,6 +54,9 @@ class Touchpoint(Node):
         description="Amount of money in whole units of `currency`, never below 0."
     )
     currency: str | None = strawberry.field(description="ISO 4217 code of `amount`.")
+    price: MoneyText | None = strawberry.field(
+        description="`amount` and `currency` in one text, exactly, as `249900.00 CNY`; null without an amount."
+    )
 
 
 _COMMON: Final = frozenset(
@@ -67,6 +70,7 @@ _COMMON: Final = frozenset(
         "duration_seconds",
         "amount",
         "currency",
+        "price",
     }
 )
 _PAGE_FIELDS: Final = {"page": "Name of the page or screen.", "path": "Its path, without parameters."}
@@ -199,6 +203,7 @@ def touchpoint_of(row: TouchpointRow) -> Touchpoint:
         duration_seconds=row.duration_seconds,
         amount=amount_of(row),
         currency=row.currency,
+        price=price_of(row),
         **details,
     )
 
@@ -224,3 +229,9 @@ def amount_of(row: TouchpointRow) -> Decimal | None:
     if row.amount_minor is None:
         return None
     return Decimal(row.amount_minor).scaleb(-EXPONENTS.get(row.currency or "", 2))
+
+
+def price_of(row: TouchpointRow) -> MoneyText | None:
+    """The amount with its currency."""
+    amount = amount_of(row)
+    return None if amount is None or row.currency is None else money_of(amount, row.currency)

@@ -70,6 +70,7 @@ class UserSubscription:
                 if told and view == shown and members is not None:
                     continue
                 shown, told = view, True
+            info.context.loaders.clear()  # what they read is of the update before
             yield UserUpdate(
                 cursor=cursor,
                 at=Instant(latest.at) if latest else None,

@@ -72,7 +72,7 @@ def joined(*parts: st.SearchStrategy[str], most: int = 5) -> st.SearchStrategy[s
 PAGE_INFO: Final = below("pageInfo", fields("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"))
 TOUCHPOINT: Final = joined(
     fields("__typename", "id", "occurredAt", "receivedAt", "event", "kind", "channel", "campaign", "dealer"),
-    fields("model", "content", "durationSeconds", "amount", "currency", "consultant"),
+    fields("model", "content", "durationSeconds", "amount", "currency", "price", "consultant"),
     st.just("... on TestDriveCompleted { distanceKm appointmentAt }"),
     st.just("... on EnquirySubmitted { topic own: __typename }"),
     st.just("... on PageViewed { page path }"),

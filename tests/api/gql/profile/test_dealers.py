@@ -38,7 +38,14 @@ VINS: Final = ("LSVAM4187C2184847", "LSVAM4187C2184850", "LSVAM4187C2184864")
 
 FIELDS: Final = """
 fragment U on User { id oneId displayName firstSeenAt lastSeenAt asOf
-  profiles { id source recordId } identifiers { namespace scope value trusted } vehicles { id vin model role }
+  profiles { id source recordId } identifiers { namespace scope value trusted }
+  vehicles { id vin model role
+    owners(first: 3) { holders { oneId role current user { oneId displayName } } hasMore complete }
+    drivers(first: 3) { holders { oneId role } } services(first: 3) { edges { node { ...T } } }
+    touchpoints(first: 3) { edges { node { ...T } } } }
+  months: timeline(by: MONTH, first: 9) { groups { key count firstAt lastAt } }
+  campaigns: timeline(by: CAMPAIGN, first: 9) { groups { key count } }
+  dealers: timeline(by: DEALER, first: 9) { groups { key count } }
   golden { field value profiles provenance { source profile { id source recordId } at rule correctedBy why }
     alternatives { value provenance { source } } }
   orders { id status orderedAt deliveredAt model dealer consultant vehicle }
@@ -48,7 +55,7 @@ fragment U on User { id oneId displayName firstSeenAt lastSeenAt asOf
 fragment T on Touchpoint { __typename id occurredAt receivedAt event kind channel campaign dealer consultant model
   content }
 """
-ALL: Final = "{ users(first: 20) { edges { node { ...U } } pageInfo { hasNextPage endCursor } } }" + FIELDS
+ALL: Final = "{ users(first: 9) { edges { node { ...U } } pageInfo { hasNextPage endCursor } } }" + FIELDS
 USER: Final = "query ($id: ID!) { user(oneId: $id) { ...U } }" + FIELDS
 NODE: Final = (
     "query ($id: ID!) { node(id: $id) { id ... on User { ...U } ... on Profile { source recordId } "
@@ -56,7 +63,7 @@ NODE: Final = (
 )
 BY: Final = (
     "query ($n: String!, $v: String!) { userByIdentifier(namespace: $n, value: $v) { ...U } "
-    "usersByIdentifier(namespace: $n, value: $v) { hasMore holders { role scope "
+    "usersByIdentifier(namespace: $n, value: $v, first: 9) { hasMore holders { role scope "
     "profile { id source recordId } user { ...U } } } }" + FIELDS
 )
 CHANGED: Final = "subscription ($id: ID!) { userChanged(oneId: $id) { cursor at by user { ...U } } }" + FIELDS

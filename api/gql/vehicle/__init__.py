@@ -1,0 +1,1 @@
+"""Vehicles over time in GraphQL."""

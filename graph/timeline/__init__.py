@@ -1,0 +1,1 @@
+"""Histories of people in groups: by calendar, channel, kind, campaign, content and dealer."""

@@ -1,0 +1,1 @@
+"""Vehicles over time: who has them, and what happened to them."""
