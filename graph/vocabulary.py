@@ -463,7 +463,26 @@ RELATIONSHIPS: Final = (
         },
     ),
     Relationship(
-        "KNOWN_TO", "The dealer knows this profile.", (("Profile", "Dealer"),), {"since": "µs", **_RECORDED}
+        "KNOWN_TO",
+        "The dealer knows this profile. What of it is a time or the latest of something is the same in whatever order "
+        "events come.",
+        (("Profile", "Dealer"),),
+        {
+            "since": "earliest time that a message named the dealer, µs",
+            "lastAt": "latest contact, µs; plans and calls that reached nobody are none",
+            "enquiredAt": "first enquiry there, µs",
+            "visitedAt": "first visit, µs",
+            "testDrivenAt": "first test drive, µs",
+            "orderedAt": "first order, µs; a cancelled one counts",
+            "deliveredAt": "first delivery, µs",
+            "consultant": "id of the consultant named last",
+            "consultantAt": "when that was, µs",
+            "plannedAt": "when the newest follow-up or test drive was planned, µs",
+            "dueAt": "when that is due, µs",
+            "closedAt": "latest follow-up, test drive, visit or cancelled test drive, µs; it closes plans made before",
+            **_RECORDED,
+        },
+        indexed=(("consultant",),),
     ),
 )
 

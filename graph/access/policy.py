@@ -63,8 +63,9 @@ def _rows(**fields: Rule) -> dict[str, Rule]:
 
 FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Query": _rows(
-        user_userByIdentifier_usersByIdentifier_users_node_search=PEOPLE,
+        user_userByIdentifier_usersByIdentifier_users_node_search_dealerDesk_consultantDesk=PEOPLE,
         identityChanges_household_households_path_neighbourhood_why_whyNot_how_weakestLinks=BRAND,
+        campaign_content=BRAND,
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
     )
@@ -81,6 +82,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Node": _rows(id=PEOPLE),
     "User": _rows(
         id_oneId_asOf_firstSeenAt_lastSeenAt_profiles_identifiers_vehicles_golden_touchpoints=PEOPLE,
+        dealers=PEOPLE,
         displayName=NAMES,
         household_sharesWith=BRAND,
     ),
@@ -114,6 +116,23 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     )  # what corrections answer, no more
     | _rows(value_why=Rule(CORRECTORS.roles, Shown.CLEAR, refused_as_data=True)),
     "FieldCorrected": _rows(correction_repeated=ANYONE),
+    # Desks.
+    "DealerRelation": _rows(dealer_since_lastAt_step_consultant=PEOPLE),
+    "Desk": _rows(until_dealer_consultant_followUps_pipeline_people=PEOPLE),
+    "DeskFollowUp": _rows(oneId_relation_dueAt_plan_user=PEOPLE),
+    "DeskFollowUpConnection": _rows(edges_pageInfo=PEOPLE),
+    "DeskFollowUpEdge": _rows(cursor_node=PEOPLE),
+    "DeskPerson": _rows(oneId_relation_user=PEOPLE),
+    "DeskPersonConnection": _rows(edges_pageInfo=PEOPLE),
+    "DeskPersonEdge": _rows(cursor_node=PEOPLE),
+    "PipelineCount": _rows(step_people=PEOPLE),
+    # Reach counts the touchpoints of all dealers together.
+    "Reach": _rows(id_touchpoints_people_firstAt_lastAt_complete_byKind_byChannel_recent=BRAND),
+    "KindCount": _rows(kind_touchpoints=BRAND),
+    "ChannelCount": _rows(channel_touchpoints=BRAND),
+    "ReachedPerson": _rows(oneId_at_kind_channel_user=BRAND),
+    "ReachedPersonConnection": _rows(edges_pageInfo=BRAND),
+    "ReachedPersonEdge": _rows(cursor_node=BRAND),
     # Groups of people, and who became who.
     "Household": _rows(id_kind_confidence_reasons_members=BRAND),
     "HouseholdMember": _rows(oneId_role_confidence_since_user=BRAND),
