@@ -33,7 +33,6 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
     """
     readiness = Readiness(services)
     engine = Engine(services)
-    graphql = GraphQLView(engine)
     committer = committer_of(services)
 
     @asynccontextmanager
@@ -64,11 +63,9 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
         committer=committer,
         rate=Rate(per_second=settings.ingest_rate, burst=settings.ingest_burst),
     )
+    app.add_middleware(GraphQLView, engine=engine)
     app.add_middleware(RequestLog, metrics=services.metrics)
     app.add_middleware(SecurityHeaders)  # around it: what nobody caught is answered there
-    app.add_api_route("/graphql", graphql.post, methods=["POST"], response_class=Response)
-    app.add_api_route("/graphql", graphql.get, methods=["GET"], response_class=Response)
-
     app.add_api_websocket_route("/graphql", SocketEndpoint(engine, origins=settings.graphql_origins))
 
     async def healthz() -> Response:

@@ -133,8 +133,11 @@ NODES: Final = (
             "amountMinor": "amount in the currency's minor unit",
             "currency": "ISO 4217 code",
             "details": "other non-personal fields of the catalogue, as JSON",
+            "fact": "what it says something lasting about: `order:`, `appointment:` or `followUp:` with the blind "
+            "index of its id, `consent:` with the purpose, `visit:`; the message's key where there is no id",
+            "dueAt": "when the appointment or follow-up that it plans is due, µs",
         },
-        indexed=(("profileId", "at"),),
+        indexed=(("profileId", "at"), ("profileId", "fact"), ("dealer", "dueAt"), ("consultant", "dueAt")),
     ),
     Node(
         "Vehicle",

@@ -18,6 +18,7 @@ from seed.items import DAY_SECONDS, END, START, SeedEvent, SeedItem, SeedRecord,
 from seed.journeys import Journey
 from seed.people import Course, Household, draw_household
 from seed.places import Locale
+from seed.promises import promises
 from seed.state import State
 from seed.strangers import buy_fleet, claim_falsely
 
@@ -105,3 +106,7 @@ def _live(household: Household, desk: Desk) -> None:
         if person.course is Course.ENQUIRY and not household.shares_phone and contacts.given == 1:
             last = max(entry[0] for entry in desk.items[before:]) // DAY_SECONDS
             desk.state.retire_phone(person.phones[0], country=person.country, last_day=last)
+    lived = tuple(desk.items)
+    for person in household.people:
+        drawn = derived(desk.state.seed, "promises", person.id)
+        desk.items.extend(promises(lived, person_id=person.id, rng=drawn))

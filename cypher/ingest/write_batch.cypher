@@ -114,7 +114,7 @@ CALL () {
     key: t[0], type: t[1], content: t[2], payload: t[3], profileId: r[0], at: t[4], kind: t[5], event: t[6],
     occurredAt: t[7], receivedAt: t[8], channel: t[9], campaign: t[10], dealer: t[11], consultant: t[12],
     model: t[13], contentId: t[14], durationSeconds: t[15], amountMinor: t[16], currency: t[17], details: t[18],
-    recordedAt: $recordedAt})
+    fact: t[19], dueAt: t[20], recordedAt: $recordedAt})
 }
 CALL () {
   UNWIND $rows.messages AS r

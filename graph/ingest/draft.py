@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from graph.identity.evidence import Identifier
 from graph.ingest.message import Message, Sighting
+from graph.ingest.subjects import fact_key
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.privacy.seal import Sealer
@@ -17,7 +18,8 @@ from graph.privacy.seal import Sealer
 class Draft:
     """One message with its keys; `sightings` carry each identifier's blind index.
 
-    `suppression` is what its record would be known by if it had been erased.
+    `suppression` is what its record would be known by if it had been erased; `fact` what the graph keeps of the
+    touchpoint's subject.
     """
 
     message: Message
@@ -29,6 +31,7 @@ class Draft:
     sightings: tuple[tuple[str, Sighting], ...]
     vehicle_key: str | None
     suppression: str = ""
+    fact: str | None = None
 
 
 def draft(messages: Sequence[Message], *, keyring: Keyring, blind: BlindIndex) -> list[Draft]:
@@ -48,10 +51,11 @@ def draft(messages: Sequence[Message], *, keyring: Keyring, blind: BlindIndex) -
         if sealer is None:
             sealer = sealers[key.profile_id] = Sealer(key.data_key, key.profile_id)
             suppression[key.profile_id] = suppressions.record_key(message.source, message.record_id)
+        message_key = blind.message_key(message.source, message.message_id)
         drafts.append(
             Draft(
                 message=message,
-                key=blind.message_key(message.source, message.message_id),
+                key=message_key,
                 content=blind.digest("content", message.content),
                 record_key=record_key,
                 profile_id=key.profile_id,
@@ -59,6 +63,7 @@ def draft(messages: Sequence[Message], *, keyring: Keyring, blind: BlindIndex) -
                 sightings=tuple((_index(s.identifier, blind, indexes), s) for s in message.sightings),
                 vehicle_key=blind.key("vehicle", "*", message.vehicle.vin) if message.vehicle else None,
                 suppression=suppression[key.profile_id],
+                fact=_fact(message, message_key, blind),
             )
         )
     return drafts
@@ -72,6 +77,12 @@ def suppression_index(keyring: Keyring) -> BlindIndex:
 @lru_cache(maxsize=8)
 def _suppressions(root: bytes) -> BlindIndex:
     return BlindIndex(root)
+
+
+def _fact(message: Message, message_key: str, blind: BlindIndex) -> str | None:
+    if message.touchpoint is None or message.touchpoint.subject is None:
+        return None
+    return fact_key(message.touchpoint.subject, message_key=message_key, blind=blind)
 
 
 def _index(identifier: Identifier, blind: BlindIndex, known: dict[Identifier, str]) -> str:

@@ -197,6 +197,40 @@ class CompletedTestDrive(DomainEvent):
     booking_id: Text | None = personal_field("The booking's id in its system.")
 
 
+class CancelledTestDrive(DomainEvent):
+    """A booked test drive was called off."""
+
+    kind: ClassVar[str] = "testDriveCancellation"
+    event: ClassVar[str] = "Test Drive Cancelled"
+
+    booking_id: Text | None = personal_field("The booking's id in its system.")
+    reason: Text | None = clear_field("Why, as `noTime`, `boughtElsewhere`.")
+
+
+class PlannedFollowUp(DomainEvent):
+    """A consultant planned to speak to a person again."""
+
+    kind: ClassVar[str] = "followUpPlan"
+    event: ClassVar[str] = "Follow-Up Planned"
+
+    due_at: Moment | None = clear_field("When it is due.")
+    topic: Text | None = clear_field("What about, as `price`, `testDrive`, `tradeIn`.")
+    follow_up_id: Text | None = personal_field(
+        "The follow-up's id in its system: planned again under it, it is moved."
+    )
+
+
+class CompletedFollowUp(DomainEvent):
+    """A consultant followed up, or tried to."""
+
+    kind: ClassVar[str] = "followUp"
+    event: ClassVar[str] = "Follow-Up Completed"
+
+    outcome: Text | None = clear_field("How it ended, as `reached`, `notReached`, `lost`.")
+    topic: Text | None = clear_field("What about, as `price`, `testDrive`, `tradeIn`.")
+    follow_up_id: Text | None = personal_field("The follow-up's id in its system.")
+
+
 class Order(DomainEvent):
     """A vehicle was ordered."""
 
@@ -210,6 +244,18 @@ class Order(DomainEvent):
     role: VehicleRole | None = clear_field(
         "What the person is to the vehicle named by `vin`; no relation is kept where it is left out."
     )
+
+
+class CancelledOrder(DomainEvent):
+    """An order was cancelled."""
+
+    kind: ClassVar[str] = "orderCancellation"
+    event: ClassVar[str] = "Order Cancelled"
+
+    order_id: Text | None = personal_field(
+        "The order's id in its system; without it no order that was placed is cancelled by it."
+    )
+    reason: Text | None = clear_field("Why, as `financing`, `deliveryDate`, `boughtElsewhere`.")
 
 
 class Delivery(DomainEvent):
@@ -238,6 +284,29 @@ class Service(DomainEvent):
     )
 
 
+class GivenConsent(DomainEvent):
+    """A person agreed to something being done with their data."""
+
+    kind: ClassVar[str] = "consent"
+    event: ClassVar[str] = "Consent Given"
+
+    purpose: Text | None = clear_field(
+        "What was agreed to, as `marketing`, `profiling`, `dealerSharing`: one word a purpose, the same in all "
+        "sources. `dealer` is whom it was given to, the brand where it is left out."
+    )
+    wording: Text | None = clear_field("Version of the wording that was agreed to.")
+
+
+class WithdrawnConsent(DomainEvent):
+    """A person took an agreement back, or objected."""
+
+    kind: ClassVar[str] = "consentWithdrawal"
+    event: ClassVar[str] = "Consent Withdrawn"
+
+    purpose: Text | None = clear_field("What is no longer agreed to; every purpose where it is left out.")
+    wording: Text | None = clear_field("Version of the wording that was shown.")
+
+
 CATALOGUE: Final[tuple[type[DomainEvent], ...]] = (
     Enquiry,
     ContentView,
@@ -245,8 +314,14 @@ CATALOGUE: Final[tuple[type[DomainEvent], ...]] = (
     Negotiation,
     BookedTestDrive,
     CompletedTestDrive,
+    CancelledTestDrive,
+    PlannedFollowUp,
+    CompletedFollowUp,
     Order,
+    CancelledOrder,
     Delivery,
     Service,
+    GivenConsent,
+    WithdrawnConsent,
 )
 """Every typed event, in the order of a journey."""

@@ -11,6 +11,7 @@ import orjson
 
 from graph.errors import InputError
 from graph.identity.evidence import Grade, Identifier, SourceClass
+from graph.ingest.subjects import Subject
 
 Json = Any
 """A value as JSON knows it: null, bool, int, float, str, list or dict."""
@@ -67,13 +68,18 @@ class VehicleFact:
 
 @dataclass(frozen=True, slots=True)
 class TouchpointFact:
-    """What a touchpoint shows in the clear; the rest of the message is sealed."""
+    """What a touchpoint shows in the clear; the rest of the message is sealed.
+
+    `subject` is what it says something about, where that lasts; `due_at` when it is due, µs.
+    """
 
     kind: str
     event: str
     clear: Mapping[str, str | int | float | bool] = field(
         default_factory=dict[str, "str | int | float | bool"]
     )
+    subject: Subject | None = None
+    due_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

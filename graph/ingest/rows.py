@@ -236,7 +236,8 @@ def _touchpoint_columns(item: Draft, needed: dict[str, set[str]]) -> list[Any]:
     columns = [clear.pop(name, None) for name in _COLUMNS]
     details = orjson.dumps(clear, option=orjson.OPT_SORT_KEYS).decode() if clear else None
     at = sort_key(message.occurred_at, new_id())
-    return [at, fact.kind, fact.event, message.occurred_at, message.received_at, *columns, details]
+    times = [message.occurred_at, message.received_at]
+    return [at, fact.kind, fact.event, *times, *columns, details, item.fact, fact.due_at]
 
 
 def _vehicle_rows(rows: Rows, change: ProfileChange, item: Draft) -> None:

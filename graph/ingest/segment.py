@@ -29,6 +29,7 @@ from graph.ingest.message import (
 from graph.ingest.normalise import Namespace, Normal, Refused, identifier
 from graph.ingest.person import PersonFacts, read_person
 from graph.ingest.sources import SourceDeclaration
+from graph.ingest.subjects import due_at, subject_of
 from graph.ingest.times import correct_skew, parse_time
 
 MAX_EVENT_BYTES: Final = 32 * 1024
@@ -251,7 +252,13 @@ def _touchpoint(
     else:
         event = read_page(properties, _text(body, "name"), screen=kind is MessageType.SCREEN)
     _read_vehicle(event.kind, event.clear, event.personal, source, facts)
-    return TouchpointFact(event.kind, event.name, {**_defaults(source, context), **event.clear})
+    return TouchpointFact(
+        event.kind,
+        event.name,
+        {**_defaults(source, context), **event.clear},
+        subject_of(event.kind, event.clear, event.personal, scope=source.id_space or source.name),
+        due_at(event.kind, event.clear),
+    )
 
 
 def _defaults(source: SourceDeclaration, context: Mapping[str, Any]) -> dict[str, str | int | float | bool]:

@@ -40,6 +40,11 @@ EVENTS = {
     "Order Placed",
     "Vehicle Delivered",
     "Service Completed",
+    "Order Cancelled",
+    "Follow-Up Planned",
+    "Follow-Up Completed",
+    "Consent Given",
+    "Consent Withdrawn",
 }
 COLUMNS = {
     *(

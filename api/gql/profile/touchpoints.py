@@ -94,7 +94,7 @@ def _page_type(name: str, description: str) -> type[Touchpoint]:
 
 def type_name(entry: EventType) -> str:
     """The GraphQL type of a kind: its event's name in one word, as `TestDriveCompleted`."""
-    return entry.name.replace(" ", "")
+    return entry.name.replace(" ", "").replace("-", "")
 
 
 _OWN: Final = {entry.kind: _own_fields(entry) for entry in EVENT_TYPES}

@@ -19,15 +19,21 @@ KINDS = {
     "Negotiation Noted": "negotiation",
     "Test Drive Booked": "testDriveBooking",
     "Test Drive Completed": "testDrive",
+    "Test Drive Cancelled": "testDriveCancellation",
+    "Follow-Up Planned": "followUpPlan",
+    "Follow-Up Completed": "followUp",
     "Order Placed": "order",
+    "Order Cancelled": "orderCancellation",
     "Vehicle Delivered": "delivery",
     "Service Completed": "service",
+    "Consent Given": "consent",
+    "Consent Withdrawn": "consentWithdrawal",
 }
 COMMON = {
     "channel", "campaign", "content", "dealer", "consultant", "model", "durationSeconds", "amount",
     "currency", "vin", "plate", "note", "url",
 }  # fmt: skip
-PERSONAL = {"vin", "plate", "note", "url", "orderId", "bookingId", "workOrderId"}
+PERSONAL = {"vin", "plate", "note", "url", "orderId", "bookingId", "workOrderId", "followUpId"}
 PROPERTIES = sorted(
     {prop for entry in catalogue.EVENT_TYPES for prop in entry.property_of} | {"unknown", "$event", "path"}
 )

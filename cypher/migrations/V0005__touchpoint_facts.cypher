@@ -1,0 +1,4 @@
+// Only touchpoints that have all properties of an index lie in it: who states nothing lasting and plans nothing costs nothing here.
+CREATE INDEX touchpoint_fact IF NOT EXISTS FOR (n:Touchpoint) ON (n.profileId, n.fact);
+CREATE INDEX touchpoint_due_dealer IF NOT EXISTS FOR (n:Touchpoint) ON (n.dealer, n.dueAt);
+CREATE INDEX touchpoint_due_consultant IF NOT EXISTS FOR (n:Touchpoint) ON (n.consultant, n.dueAt);
