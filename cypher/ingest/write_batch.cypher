@@ -165,7 +165,11 @@ CALL () {
       k.dueAt = CASE WHEN r[12] > coalesce(k.plannedAt, r[12] - 1) OR (r[12] = k.plannedAt AND r[11] > k.dueAt)
                 THEN r[11] ELSE k.dueAt END,
       k.plannedAt = CASE WHEN r[12] > coalesce(k.plannedAt, r[12] - 1) THEN r[12] ELSE k.plannedAt END,
-      k.closedAt = CASE WHEN r[13] > coalesce(k.closedAt, r[13] - 1) THEN r[13] ELSE k.closedAt END
+      k.appointmentAt = CASE WHEN r[14] > coalesce(k.bookedAt, r[14] - 1) OR (r[14] = k.bookedAt AND r[13] > k.appointmentAt)
+                        THEN r[13] ELSE k.appointmentAt END,
+      k.bookedAt = CASE WHEN r[14] > coalesce(k.bookedAt, r[14] - 1) THEN r[14] ELSE k.bookedAt END,
+      k.closedAt = CASE WHEN r[15] > coalesce(k.closedAt, r[15] - 1) THEN r[15] ELSE k.closedAt END,
+      k.cancelledAt = CASE WHEN r[16] > coalesce(k.cancelledAt, r[16] - 1) THEN r[16] ELSE k.cancelledAt END
 }
 CALL () {
   UNWIND $rows.users AS oneId

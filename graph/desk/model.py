@@ -74,6 +74,11 @@ class DueStep:
     due_at: int
     plan: TouchpointRow
 
+    @property
+    def key(self) -> str:
+        """Tells those apart that are due at one time."""
+        return f"{self.one_id}/{self.plan.kind}"
+
 
 def all_steps(counted: Iterable[tuple[int, int]]) -> tuple[tuple[Step, int], ...]:
     """How many people are at each step, in order; none where nothing was counted."""

@@ -15,10 +15,10 @@ _EVER: Final = 2**62
 
 
 class Place(NamedTuple):
-    """Where a page of a desk goes on: behind whoever has this time and oneId."""
+    """Where a page of a desk goes on: behind what has this time and, of those at one time, this key."""
 
     at: int
-    one_id: str
+    key: str
 
 
 START: Final = Place(-_EVER, "")
@@ -38,7 +38,7 @@ class DeskRepository:
     async def follow_ups(
         self, desk: Desk, *, until: int, first: int, after: Place
     ) -> tuple[list[DueStep], bool]:
-        """Open next steps due before `until`, µs, by when they are due and oneId; and whether more follow."""
+        """Open next steps due before `until`, µs, by when they are due, oneId and kind; and whether more."""
         row = await self._database.read_one(
             "desk.list_follow_ups", **_of(desk), until=until, **_page(first, after)
         )
@@ -82,7 +82,7 @@ def _of(desk: Desk) -> dict[str, str | None]:
 
 
 def _page(first: int, after: Place) -> dict[str, int | str]:
-    return {"afterAt": after.at, "afterId": after.one_id, "rows": first + 1}
+    return {"afterAt": after.at, "afterId": after.key, "rows": first + 1}
 
 
 def _relation(row: Sequence[Any]) -> Relation:

@@ -14,11 +14,12 @@ STEPS: Final[Mapping[str, int]] = {
 }
 """By the kinds of touchpoints that are a step, their place in a person's way with a dealer."""
 
-PLANS: Final = frozenset({"followUpPlan", "testDriveBooking"})
-"""What is planned is no contact yet, where it is a follow-up; both are a next step."""
+CLOSERS: Final = frozenset({"followUp", "testDrive", "storeVisit"})
+"""What is done with, or instead of, all that was planned before it."""
 
-CLOSERS: Final = frozenset({"followUp", "testDrive", "storeVisit", "testDriveCancellation"})
-"""What is done with, or instead of, the next step that was planned before it."""
+PLAN: Final = "followUpPlan"
+BOOKING: Final = "testDriveBooking"
+CANCELLATION: Final = "testDriveCancellation"
 
 _NOT_REACHED: Final = "notReached"
 _T = TypeVar("_T", int, str)
@@ -34,7 +35,10 @@ class Acquaintance:
     consultant: tuple[int, str] | None = None
     """When it was named and who, the latest; of two at one time the one whose id sorts last."""
     plan: tuple[int, int] | None = None
-    """When the newest plan was made and when it is due; of two made at one time the later due."""
+    """When the newest follow-up was planned and when it is due; of two planned at one time the later due."""
+    booking: tuple[int, int] | None = None
+    """The same of the newest test drive that was booked."""
+    cancelled_at: int | None = None
     closed_at: int | None = None
 
     def add(self, message: Message) -> None:
@@ -51,8 +55,12 @@ class Acquaintance:
         named = fact.clear.get("consultant")
         if named is not None:
             self.consultant = _latest(self.consultant, (at, str(named)))
-        if fact.kind in PLANS and fact.due_at is not None:
+        if fact.kind == PLAN and fact.due_at is not None:
             self.plan = _latest(self.plan, (at, fact.due_at))
+        if fact.kind == BOOKING and fact.due_at is not None:
+            self.booking = _latest(self.booking, (at, fact.due_at))
+        if fact.kind == CANCELLATION:
+            self.cancelled_at = greatest(self.cancelled_at, at)
         if fact.kind in CLOSERS:
             self.closed_at = greatest(self.closed_at, at)
 
@@ -60,9 +68,10 @@ class Acquaintance:
         """The row of `ingest.write_batch`."""
         named_at, named = self.consultant or (None, None)
         planned_at, due_at = self.plan or (None, None)
+        booked_at, appointment_at = self.booking or (None, None)
         return [
             profile_id, dealer, self.since, self.last_at, *self.steps, named, named_at, due_at, planned_at,
-            self.closed_at,
+            appointment_at, booked_at, self.closed_at, self.cancelled_at,
         ]  # fmt: skip
 
 
@@ -80,7 +89,7 @@ def acquaintances(messages: Iterable[Message]) -> dict[str, Acquaintance]:
 
 def _is_contact(fact: TouchpointFact) -> bool:
     """Whether the two spoke, or the person looked: not where somebody only meant to, or tried in vain."""
-    return fact.kind != "followUpPlan" and fact.clear.get("outcome") != _NOT_REACHED
+    return fact.kind != PLAN and fact.clear.get("outcome") != _NOT_REACHED
 
 
 def _latest(before: tuple[int, _T] | None, found: tuple[int, _T]) -> tuple[int, _T]:

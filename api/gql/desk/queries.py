@@ -27,7 +27,7 @@ from graph.desk.model import Step, end_of_day
 from graph.desk.repository import START, DeskRepository, Place
 from graph.errors import ForbiddenError, InputError
 
-_PLACE: Final = re.compile(r"(-?\d{1,17})/([0-9a-f-]{36})")
+_PLACE: Final = re.compile(r"(-?\d{1,17})/([0-9a-f-]{36}(?:/[a-zA-Z]{1,32})?)")
 _ZONE: Final = "Asia/Shanghai"
 _T = TypeVar("_T")
 
@@ -64,9 +64,9 @@ class Desk:
         return None if self.of.consultant is None else strawberry.ID(self.of.consultant)
 
     @strawberry.field(
-        description="Next steps due by the end of the day, overdue ones too, first due first. Of each person the "
-        "newest plan counts, a follow-up or a test drive; it is closed by a follow-up, test drive, visit or cancelled "
-        "test drive that took place after it was made."
+        description="Follow-ups and test drives due by the end of the day and not done, overdue ones too, first due "
+        "first. Of each person the newest planned follow-up and the newest booked test drive count. Both are closed "
+        "by a follow-up, test drive or visit that took place after they were made, a booking by a cancellation too."
     )
     async def follow_ups(
         self, info: GqlInfo, first: First = 20, after: After = strawberry.UNSET

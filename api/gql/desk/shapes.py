@@ -160,7 +160,7 @@ def follow_ups_of(found: list[model.DueStep], *, has_next: bool, after: bool) ->
     """A page as a Relay connection."""
     edges = [
         DeskFollowUpEdge(
-            cursor=_cursor(FOLLOW_UPS, one.due_at, one.one_id),
+            cursor=_cursor(FOLLOW_UPS, one.due_at, one.key),
             node=DeskFollowUp(
                 one_id=strawberry.ID(one.one_id),
                 relation=relation_of(one.relation),
@@ -173,8 +173,8 @@ def follow_ups_of(found: list[model.DueStep], *, has_next: bool, after: bool) ->
     return DeskFollowUpConnection(edges=edges, page_info=_page_info(edges, has_next=has_next, after=after))
 
 
-def _cursor(kind: str, at: int, one_id: str) -> str:
-    return global_id(kind, f"{at}/{one_id}")
+def _cursor(kind: str, at: int, key: str) -> str:
+    return global_id(kind, f"{at}/{key}")
 
 
 def _page_info(

@@ -46,14 +46,12 @@ STEPS: Final = ("known", "enquired", "visited", "testDriven", "ordered", "delive
 STEP_OF: Final = {
     "Enquiry Submitted": 1, "Store Visited": 2, "Test Drive Completed": 3, "Order Placed": 4, "Vehicle Delivered": 5,
 }  # fmt: skip
-CLOSING: Final = ("Store Visited", "Test Drive Completed", "Follow-Up Completed", "Test Drive Cancelled")
-EVENTS: Final = (
-    *STEP_OF,
-    "Follow-Up Planned",
-    "Follow-Up Planned",
-    "Follow-Up Completed",
-    "Test Drive Booked",
-)
+CLOSING: Final = ("Store Visited", "Test Drive Completed", "Follow-Up Completed")
+PLANNING: Final = {
+    "Follow-Up Planned": ("followUpPlan", CLOSING),
+    "Test Drive Booked": ("testDriveBooking", (*CLOSING, "Test Drive Cancelled")),
+}
+EVENTS: Final = (*STEP_OF, *PLANNING, "Follow-Up Planned", "Follow-Up Completed", "Test Drive Cancelled")
 DEALERS: Final = ("d-1", "d-2")
 SOURCES: Final = {
     name: SourceDeclaration.model_validate({"name": name, "grades": {"phone": "trusted"}, "dealer": dealer})
@@ -171,18 +169,17 @@ class Expected:
         reached = [self.relation(person, dealer)["step"] for person, dealer in desk.items()]
         return [{"step": step, "people": reached.count(step)} for step in STEPS]
 
-    def due(self, desk: dict[int, str]) -> list[tuple[str, str, dict[str, Any], str]]:
+    def due(self, desk: dict[int, str]) -> list[tuple[str, str, str, dict[str, Any], str]]:
         found = []
         for person, dealer in desk.items():
             met = self._met[(person, dealer)]
-            plans = [(it.day, it.due) for it in met if it.event in ("Follow-Up Planned", "Test Drive Booked")]
-            if not plans:
-                continue
-            made, due = max(plans)
-            closed = any(it.day > made for it in met if it.event in CLOSING)
-            if due <= 20 and not closed:
-                found.append((stamp(due), self._ids[person], self.relation(person, dealer), stamp(made)))
-        return sorted(found, key=lambda it: it[:2])
+            for planning, (kind, closing) in PLANNING.items():
+                made, due = max(((it.day, it.due) for it in met if it.event == planning), default=(0, 99))
+                closed = any(it.day > made for it in met if it.event in closing)
+                if due <= 20 and not closed:
+                    relation = self.relation(person, dealer)
+                    found.append((stamp(due), self._ids[person], kind, relation, stamp(made)))
+        return sorted(found, key=lambda it: it[:3])
 
     def people(
         self, desk: dict[int, str], step: str | None, since: str
@@ -230,7 +227,7 @@ async def check(
     assert told["until"] == "2026-02-20T16:00:00.000Z"
     assert told["pipeline"] == expected.pipeline(desk)
     assert [
-        (it["dueAt"], it["oneId"], it["relation"], it["plan"]["occurredAt"]) for it in due
+        (it["dueAt"], it["oneId"], it["plan"]["kind"], it["relation"], it["plan"]["occurredAt"]) for it in due
     ] == expected.due(desk)
     assert [
         (it["relation"]["lastAt"] or it["relation"]["since"], it["oneId"], it["relation"]) for it in people
