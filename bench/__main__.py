@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable
 
 from bench.contention import contention
 from bench.frontend import frontend
+from bench.hostile import limits
 from bench.ingest import bulk
 from bench.matching import matching
 from bench.measure import Figure, machine, save
+from bench.overload import overload
 from bench.report import write_report
 from bench.resolve import resolve
 from bench.search import search
@@ -24,6 +26,8 @@ BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "single": single,
     "view": view,
     "graphql": frontend,
+    "overload": overload,
+    "limits": limits,
     "resolve": resolve,
     "split": split,
     "contention": contention,

@@ -84,12 +84,14 @@ class Load:
         seconds: float,
         connections: int = 8,
         rate: float | None = None,
+        bearers: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """Post these bodies in turn, in a closed loop or at a rate; what came of it, as load.mjs tells it."""
+        """Post these bodies in turn, in a closed loop or at a rate, keys in turn, too; what load.mjs tells."""
         plan = {
             "address": server.address,
             "path": server.path,
             "headers": server.headers,
+            "bearers": bearers,
             "bodies": bodies,
             "connections": connections,
             "seconds": seconds,

@@ -26,6 +26,7 @@ its own in a temporary folder. Sizes are set by environment variables, for a try
 | `GUANXI_BENCH_RECORDS` | 20000 | records of `matching` |
 | `GUANXI_BENCH_NAMES` | 10000 | people of `search`, 400 queries a round |
 | `GUANXI_BENCH_SECONDS` | 5 | seconds of load in each round of `graphql` |
+| `GUANXI_BENCH_OVERLOAD_SECONDS` | 60 | seconds of `overload`, twice |
 | `GUANXI_BENCH_RESULTS` | bench/results | folder of the results; where it is set, this page goes there too |
 
 `graphql` asks the same of guanxi and of `@neo4j/graphql` with Apollo Server (`bench/graphql`, installed by `npm ci`

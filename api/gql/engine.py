@@ -23,7 +23,7 @@ from graphql import (
 
 from api.bearer import bearer
 from api.errors import masked_message
-from api.gql.admission import Admission, Room
+from api.gql.admission import Places, Room, Turns
 from api.gql.context import GqlContext
 from api.gql.cost import BASE, MAX_COST
 from api.gql.documents import Documents, Prepared
@@ -59,8 +59,10 @@ MAX_SECONDS: Final = 10.0
 PATIENCE_SECONDS: Final = 0.5
 """After how long the database is asked whether it is still there."""
 
-STREAMS: Final = Room(running=2_000, waiting=0, per_key=100)
-"""Subscriptions of this process, and of one key."""
+MOST_STREAMS: Final = 2_000
+"""Subscriptions of this process."""
+STREAMS_OF_ONE: Final = 100
+"""Subscriptions of one key."""
 
 T = TypeVar("T")
 
@@ -127,8 +129,8 @@ class Engine:
         self._persisted = PersistedDocuments(manifest, only=settings.graphql_only_documents)
         rate = Rate(per_second=settings.graphql_rate, burst=settings.graphql_burst)
         self._limiter = RateLimiter(rate, unit="points", clock=services.clock)
-        self._admission = Admission(Room(running=settings.graphql_running))
-        self._streams = Admission(STREAMS)
+        self._turns = Turns(Room(running=settings.graphql_running))
+        self._streams = Places(total=MOST_STREAMS, per_caller=STREAMS_OF_ONE)
         probe = services.database.statements["ingest.find_head"].text
         # Not a managed transaction: the driver would try again for seconds, and we want to know now.
         self._breaker = Breaker(lambda: services.database.run_schema(probe))
@@ -136,6 +138,19 @@ class Engine:
     async def aclose(self) -> None:
         """Stop looking for a database that is away."""
         await self._breaker.aclose()
+
+    async def in_turn(
+        self, caller: str, work: Callable[[], Coroutine[Any, Any, T]], *, gone: Callable[[], Awaitable[bool]]
+    ) -> T | None:
+        """As `guarded`, when it is the caller's turn; a caller is whatever text tells one from another.
+
+        None where they are `gone` by then: after a storm, nothing is done for those who gave up in it. Raises
+        RateLimitedError and OverloadedError where too much waits.
+        """
+        if not self._breaker.closed:  # nobody waits for what is away
+            raise DatabaseUnavailableError("The database is away.")
+        async with self._turns.turn(caller) as waited:
+            return None if waited and await gone() else await self.guarded(work)
 
     async def guarded(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Do what needs the database, for 10 s at most; raises DatabaseUnavailableError at once while it is away."""
@@ -200,13 +215,12 @@ class Engine:
         )
 
     async def execute(self, ready: Ready, who: Identified) -> Answer:
-        """Run a query or mutation. Raises DatabaseUnavailableError, RateLimitedError, OverloadedError."""
+        """Run a query or mutation, in a turn. Raises DatabaseUnavailableError."""
         started = time.perf_counter()
         failed = True
         with operation_span(ready.name, ready.kind.value):
             try:
-                async with self._admission.admitted(who.caller.key_id):
-                    answer = await self._run(ready, who)
+                answer = await self._run(ready, who)
                 failed = bool(answer.errors)
             finally:
                 spent = time.perf_counter() - started
@@ -232,7 +246,13 @@ class Engine:
                 async for answer in stream:
                     yield answer
         else:
-            yield await self.guarded(lambda: self.execute(ready, who))
+            answer = await self.in_turn(
+                who.caller.key_id,
+                lambda: self.execute(ready, who),
+                gone=_stays,  # a stream's end cancels it
+            )
+            assert answer is not None  # noqa: S101
+            yield answer
 
     async def _stream(self, ready: Ready, who: Identified) -> AsyncGenerator[Answer]:
         """The answers of a subscription.
@@ -240,7 +260,7 @@ class Engine:
         Each costs what the operation costs: a key without points waits. Raises AccessError and its like
         once the caller may not ask any more, RateLimitedError and OverloadedError where there are too many.
         """
-        async with self._streams.admitted(who.caller.key_id), self._counted():
+        async with self._streams.place(who.caller.key_id), self._counted():
             context = self._context(ready, who)
             source = subscribe(
                 self._schema.core,
@@ -342,6 +362,10 @@ def told(error: GraphQLError) -> dict[str, Any]:
         formatted["message"] = message
         formatted["extensions"] = {"code": "internal", "remedy": remedy}
     return formatted
+
+
+async def _stays() -> bool:
+    return False
 
 
 def _first_field(operation: OperationDefinitionNode) -> str:

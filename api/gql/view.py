@@ -85,13 +85,21 @@ class GraphQLView:
         """
         media = answer_type(request.headers.get("accept"))
         check_content_type(request.headers.get("content-type"))
-        return await self._engine.guarded(lambda: self._handle(request, media))
+        body = await read_body(request)  # before its turn: a slow sender keeps nobody waiting
+        response = await self._engine.in_turn(
+            request.headers.get("authorization", ""),
+            lambda: self._handle(request, body, media),
+            gone=request.is_disconnected,
+        )
+        if response is None:
+            raise ClientDisconnect
+        return response
 
-    async def _handle(self, request: Request, media: str) -> Response:
+    async def _handle(self, request: Request, body: bytes, media: str) -> Response:
         headers = request.headers
         who = await self._engine.identify(headers.get("authorization", ""), headers.get("x-purpose"))
         request.state.caller = who.caller  # for the log
-        ready = self._engine.prepare(parse_request(await read_body(request)), who.caller)
+        ready = self._engine.prepare(parse_request(body), who.caller)
         if isinstance(ready, Answer):
             refused_as = JSON if media == EVENT_STREAM else media
             return respond(ready.body(), refused_as, self._engine.headers(who.caller), executed=False)

@@ -1,7 +1,8 @@
 // The load: posts over kept-alive connections from a process of its own, with as little between it and the sockets as
 // can be. Takes one plan a line on stdin and says one result a line.
 //
-// A plan is {address, path, headers, bodies, connections, seconds, rate}. Without `rate` each connection sends its
+// A plan is {address, path, headers, bearers, bodies, connections, seconds, rate}; requests take bodies and bearers in
+// turn. Without `rate` each connection sends its
 // next request when its last is answered; with it, requests fall due at that rate whatever is answered, and their wait
 // counts from then. Of a result's answers `good` has the data asked for, `refused` is 429 or 503, `bad` anything else.
 
@@ -70,8 +71,12 @@ async function run(plan) {
   const { hostname: host, port } = new URL(plan.address);
   const headers = Object.entries({ "Content-Type": "application/json", Host: host, ...plan.headers });
   const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const requests = plan.bodies.map((body) =>
-    Buffer.from(`POST ${plan.path} HTTP/1.1\r\n${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
+  const bearers = plan.bearers.length ? plan.bearers.map((key) => `Authorization: Bearer ${key}\r\n`) : [""];
+  const requests = plan.bodies.map((body, number) =>
+    Buffer.from(
+      `POST ${plan.path} HTTP/1.1\r\n${head}${bearers[number % bearers.length]}` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    ),
   );
   const counts = { good: 0, refused: 0, bad: 0, bytes: 0 };
   const waits = [];
