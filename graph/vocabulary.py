@@ -137,7 +137,14 @@ NODES: Final = (
             "index of its id, `consent:` with the purpose, `visit:`; the message's key where there is no id",
             "dueAt": "when the appointment or follow-up that it plans is due, µs",
         },
-        indexed=(("profileId", "at"), ("profileId", "fact"), ("dealer", "dueAt"), ("consultant", "dueAt")),
+        indexed=(
+            ("profileId", "at"),
+            ("profileId", "fact"),
+            ("dealer", "dueAt"),
+            ("consultant", "dueAt"),
+            ("campaign", "at"),
+            ("contentId", "at"),
+        ),
     ),
     Node(
         "Vehicle",

@@ -1,6 +1,6 @@
 // reach.count_touchpoints
 // Of the newest touchpoints of a campaign, or of a content, within [since, before): how many were read, how many people they reached, and how
-// many of each kind and channel, with first and last time. None where there is no such campaign or content. Who is being erased is read and not counted.
+// many of each kind and channel, with the first and the last sort key. None where there is no such campaign or content. Who is being erased is read and not counted.
 // mode: read
 // param campaign: STRING
 // param content: STRING
@@ -28,13 +28,13 @@ CALL () {
     WHERE t.contentId = $content AND t.at >= $since AND t.at < $before
     RETURN t ORDER BY t.contentId DESC, t.at DESC LIMIT $most
   }
-  WITH t.profileId AS profileId, t.kind AS kind, t.channel AS channel, count(*) AS times,
-       min(t.occurredAt) AS firstAt, max(t.occurredAt) AS lastAt
+  WITH t.profileId AS profileId, t.kind AS kind, t.channel AS channel, count(*) AS times, min(t.at) AS firstAt, max(t.at) AS lastAt
+  WITH profileId, sum(times) AS times, collect([kind, channel, times, firstAt, lastAt]) AS parts
   OPTIONAL MATCH (p:Profile {id: profileId})-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
-  RETURN sum(times) AS found, count(DISTINCT u) AS people,
-         collect(CASE WHEN u IS NOT NULL THEN [kind, channel, times, firstAt, lastAt] END) AS parts
+  RETURN sum(times) AS found, count(DISTINCT u) AS people, collect(CASE WHEN u IS NOT NULL THEN parts END) AS profiles
 }
-CALL (parts) {
+CALL (profiles) {
+  UNWIND profiles AS parts
   UNWIND parts AS part
   WITH part[0] AS kind, part[1] AS channel, sum(part[2]) AS times, min(part[3]) AS firstAt, max(part[4]) AS lastAt
   ORDER BY kind, channel

@@ -85,6 +85,11 @@ def sort_key(occurred_at: int, unique: str) -> str:
     return f"{occurred_at + _EPOCH_SHIFT:018d}{unique}"
 
 
+def time_of(key: str) -> int:
+    """The time in a touchpoint's sort key, µs."""
+    return int(key[:18]) - _EPOCH_SHIFT
+
+
 def empty_rows() -> Rows:
     """A write of nothing, to be added to."""
     return {name: [] for name in LISTS}

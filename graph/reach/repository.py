@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from graph.db.database import Database
+from graph.ingest.rows import time_of
 from graph.profile.rows import EARLIEST, LATEST, time_bound
 from graph.reach.counts import Reach, reach_of
 
@@ -67,7 +68,8 @@ class ReachRepository:
         if row is None:
             return None
         found, people, counts = row
-        return reach_of(counts, people=people, complete=found < MOST_COUNTED)
+        parts = [[*part, time_of(first), time_of(last)] for *part, first, last in counts]
+        return reach_of(parts, people=people, complete=found < MOST_COUNTED)
 
     async def recent(
         self, subject: Subject, id_: str, span: Span, *, first: int, before: str | None
