@@ -137,7 +137,14 @@ NODES: Final = (
             "index of its id, `consent:` with the purpose, `visit:`; the message's key where there is no id",
             "dueAt": "when the appointment or follow-up that it plans is due, µs",
         },
-        indexed=(("profileId", "at"), ("profileId", "fact"), ("dealer", "dueAt"), ("consultant", "dueAt")),
+        indexed=(
+            ("profileId", "at"),
+            ("profileId", "fact"),
+            ("dealer", "dueAt"),
+            ("consultant", "dueAt"),
+            ("campaign", "at"),
+            ("contentId", "at"),
+        ),
     ),
     Node(
         "Vehicle",
@@ -466,7 +473,29 @@ RELATIONSHIPS: Final = (
         },
     ),
     Relationship(
-        "KNOWN_TO", "The dealer knows this profile.", (("Profile", "Dealer"),), {"since": "µs", **_RECORDED}
+        "KNOWN_TO",
+        "The dealer knows this profile. What of it is a time or the latest of something is the same in whatever order "
+        "events come.",
+        (("Profile", "Dealer"),),
+        {
+            "since": "earliest time that a message named the dealer, µs",
+            "lastAt": "latest contact, µs; plans and calls that reached nobody are none",
+            "enquiredAt": "first enquiry there, µs",
+            "visitedAt": "first visit, µs",
+            "testDrivenAt": "first test drive, µs",
+            "orderedAt": "first order, µs; a cancelled one counts",
+            "deliveredAt": "first delivery, µs",
+            "consultant": "id of the consultant named last",
+            "consultantAt": "when that was, µs",
+            "plannedAt": "when the newest follow-up was planned, µs",
+            "dueAt": "when that is due, µs",
+            "bookedAt": "when the newest test drive was booked, µs",
+            "appointmentAt": "when that is to take place, µs",
+            "closedAt": "latest follow-up, test drive or visit, µs; it closes what was planned before",
+            "cancelledAt": "latest cancellation of a test drive, µs; it closes a booking made before",
+            **_RECORDED,
+        },
+        indexed=(("consultant",),),
     ),
 )
 

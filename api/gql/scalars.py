@@ -41,9 +41,15 @@ MoneyText = NewType("MoneyText", str)
 """An exact amount and its currency, as `249900.00 CNY`; `Money` in the schema."""
 
 
-def money_of(amount: Decimal, currency: str) -> MoneyText:
-    """An amount with all the decimals of its currency."""
-    return MoneyText(f"{amount:f} {currency}")
+def amount_of(minor: int | None, currency: str | None) -> Decimal | None:
+    """An amount of minor units in whole units of its currency, exactly."""
+    return None if minor is None else Decimal(minor).scaleb(-EXPONENTS.get(currency or "", 2))
+
+
+def money_of(minor: int | None, currency: str | None) -> MoneyText | None:
+    """An amount of minor units with all the decimals of its currency; None without amount or currency."""
+    amount = amount_of(minor, currency)
+    return None if amount is None or currency is None else MoneyText(f"{amount:f} {currency}")
 
 
 def _parse_instant(value: object) -> Instant:
@@ -87,7 +93,7 @@ def _parse_money(value: object) -> MoneyText:
     if parts is None or len(parts[2] or "") > EXPONENTS.get(parts[3], -1):
         raise GraphQLError("Money is an amount and its ISO 4217 code such as 249900.00 CNY.")
     exact = Decimal(f"{parts[1]}.{parts[2] or 0}").quantize(Decimal(1).scaleb(-EXPONENTS[parts[3]]))
-    return money_of(exact, parts[3])
+    return MoneyText(f"{exact:f} {parts[3]}")
 
 
 INSTANT: Final = strawberry.scalar(

@@ -33,7 +33,8 @@ from strawberry.types.base import get_object_definition
 from api.gql.ids import global_id, touchpoint_cursor, user_cursor
 from api.gql.profile.people import VEHICLE, user_id
 from api.gql.profile.records import PROFILE
-from api.gql.profile.touchpoints import BY_KIND, amount_of, kind_of, own_alias, price_of, touchpoint_id
+from api.gql.profile.touchpoints import BY_KIND, kind_of, own_alias, touchpoint_id
+from api.gql.scalars import amount_of, money_of
 from graph.profile.rows import TouchpointRow
 from graph.profile.view import TouchpointPage, UserView, details_of
 
@@ -88,8 +89,8 @@ def _all(*names: str) -> dict[str, Complete]:
 
 _TOUCHPOINT: Final[Getters] = {
     "id": touchpoint_id,
-    "amount": amount_of,
-    "price": price_of,
+    "amount": lambda row: amount_of(row.amount_minor, row.currency),
+    "price": lambda row: money_of(row.amount_minor, row.currency),
     **_all("occurred_at", "received_at", "event", "channel", "campaign", "dealer", "consultant"),
     **_all("model", "content", "duration_seconds", "currency"),
     "kind": kind_of,

@@ -152,7 +152,24 @@ CALL () {
   MATCH (d:Dealer {id: r[1]})
   MERGE (p)-[k:KNOWN_TO]->(d)
   ON CREATE SET k.since = r[2], k.recordedAt = $recordedAt
-  ON MATCH SET k.since = CASE WHEN r[2] < k.since THEN r[2] ELSE k.since END
+  SET k.since = CASE WHEN r[2] < coalesce(k.since, r[2] + 1) THEN r[2] ELSE k.since END,
+      k.lastAt = CASE WHEN r[3] > coalesce(k.lastAt, r[3] - 1) THEN r[3] ELSE k.lastAt END,
+      k.enquiredAt = CASE WHEN r[4] < coalesce(k.enquiredAt, r[4] + 1) THEN r[4] ELSE k.enquiredAt END,
+      k.visitedAt = CASE WHEN r[5] < coalesce(k.visitedAt, r[5] + 1) THEN r[5] ELSE k.visitedAt END,
+      k.testDrivenAt = CASE WHEN r[6] < coalesce(k.testDrivenAt, r[6] + 1) THEN r[6] ELSE k.testDrivenAt END,
+      k.orderedAt = CASE WHEN r[7] < coalesce(k.orderedAt, r[7] + 1) THEN r[7] ELSE k.orderedAt END,
+      k.deliveredAt = CASE WHEN r[8] < coalesce(k.deliveredAt, r[8] + 1) THEN r[8] ELSE k.deliveredAt END,
+      k.consultant = CASE WHEN r[10] > coalesce(k.consultantAt, r[10] - 1) OR (r[10] = k.consultantAt AND r[9] > k.consultant)
+                     THEN r[9] ELSE k.consultant END,
+      k.consultantAt = CASE WHEN r[10] > coalesce(k.consultantAt, r[10] - 1) THEN r[10] ELSE k.consultantAt END,
+      k.dueAt = CASE WHEN r[12] > coalesce(k.plannedAt, r[12] - 1) OR (r[12] = k.plannedAt AND r[11] > k.dueAt)
+                THEN r[11] ELSE k.dueAt END,
+      k.plannedAt = CASE WHEN r[12] > coalesce(k.plannedAt, r[12] - 1) THEN r[12] ELSE k.plannedAt END,
+      k.appointmentAt = CASE WHEN r[14] > coalesce(k.bookedAt, r[14] - 1) OR (r[14] = k.bookedAt AND r[13] > k.appointmentAt)
+                        THEN r[13] ELSE k.appointmentAt END,
+      k.bookedAt = CASE WHEN r[14] > coalesce(k.bookedAt, r[14] - 1) THEN r[14] ELSE k.bookedAt END,
+      k.closedAt = CASE WHEN r[15] > coalesce(k.closedAt, r[15] - 1) THEN r[15] ELSE k.closedAt END,
+      k.cancelledAt = CASE WHEN r[16] > coalesce(k.cancelledAt, r[16] - 1) THEN r[16] ELSE k.cancelledAt END
 }
 CALL () {
   UNWIND $rows.users AS oneId

@@ -63,8 +63,9 @@ def _rows(**fields: Rule) -> dict[str, Rule]:
 
 FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Query": _rows(
-        user_userByIdentifier_usersByIdentifier_userByPhone_users_node_search_vehicle=PEOPLE,
+        user_userByIdentifier_usersByIdentifier_userByPhone_users_node_search_vehicle_dealerDesk_consultantDesk=PEOPLE,
         identityChanges_household_households_path_neighbourhood_why_whyNot_how_weakestLinks=BRAND,
+        campaign_content=BRAND,
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
     )
@@ -81,6 +82,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Node": _rows(id=PEOPLE),
     "User": _rows(
         id_oneId_asOf_firstSeenAt_lastSeenAt_profiles_identifiers_vehicles_golden_touchpoints_timeline=PEOPLE,
+        dealers=PEOPLE,
         orders_consents_nextFollowUp_followUps=PEOPLE,
         displayName=NAMES,
         household_sharesWith=BRAND,
@@ -124,10 +126,27 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "FieldCorrected": _rows(correction_repeated=ANYONE),
     # What stands of a person's history.
     "Order": _rows(
-        id_status_orderedAt_deliveredAt_cancelledAt_amount_currency_model_dealer_consultant_vehicle=PEOPLE
+        id_status_orderedAt_deliveredAt_cancelledAt_amount_currency_price_model_dealer_consultant_vehicle=PEOPLE
     ),
     "Consent": _rows(purpose_state_dealer_since_channel_wording_source_profile=PEOPLE),
     "FollowUp": _rows(id_kind_dueAt_plannedAt_open_topic_dealer_consultant_model_closedAt_outcome=PEOPLE),
+    # Desks.
+    "DealerRelation": _rows(dealer_since_lastAt_step_consultant=PEOPLE),
+    "Desk": _rows(until_dealer_consultant_followUps_pipeline_people=PEOPLE),
+    "DeskFollowUp": _rows(oneId_relation_dueAt_plan_user=PEOPLE),
+    "DeskFollowUpConnection": _rows(edges_pageInfo=PEOPLE),
+    "DeskFollowUpEdge": _rows(cursor_node=PEOPLE),
+    "DeskPerson": _rows(oneId_relation_user=PEOPLE),
+    "DeskPersonConnection": _rows(edges_pageInfo=PEOPLE),
+    "DeskPersonEdge": _rows(cursor_node=PEOPLE),
+    "PipelineCount": _rows(step_people=PEOPLE),
+    # Reach counts the touchpoints of all dealers together.
+    "Reach": _rows(id_touchpoints_people_firstAt_lastAt_complete_byKind_byChannel_recent=BRAND),
+    "KindCount": _rows(kind_touchpoints=BRAND),
+    "ChannelCount": _rows(channel_touchpoints=BRAND),
+    "ReachedPerson": _rows(oneId_at_kind_channel_user=BRAND),
+    "ReachedPersonConnection": _rows(edges_pageInfo=BRAND),
+    "ReachedPersonEdge": _rows(cursor_node=BRAND),
     # Groups of people, and who became who.
     "Household": _rows(id_kind_confidence_reasons_members_memberCount_membersConnection_vehicles=BRAND),
     "HouseholdMemberConnection": _rows(edges_pageInfo=BRAND),

@@ -12,6 +12,7 @@ import orjson
 from graph.clock import new_id
 from graph.identity.changes import identity_changes
 from graph.identity.place import Placed, Placement
+from graph.ingest.acquaintance import acquaintances
 from graph.ingest.change import Changes, EdgeChange, ProfileChange
 from graph.ingest.decide import Decision
 from graph.ingest.draft import Draft
@@ -82,6 +83,11 @@ class References:
 def sort_key(occurred_at: int, unique: str) -> str:
     """One sortable text for a touchpoint: its time, then something unique."""
     return f"{occurred_at + _EPOCH_SHIFT:018d}{unique}"
+
+
+def time_of(key: str) -> int:
+    """The time in a touchpoint's sort key, µs."""
+    return int(key[:18]) - _EPOCH_SHIFT
 
 
 def empty_rows() -> Rows:
@@ -201,7 +207,6 @@ def _changed_edge(change: ProfileChange, key: str, edge: EdgeChange) -> list[Any
 
 def _fact_rows(rows: Rows, change: ProfileChange, needed: dict[str, set[str]]) -> None:
     touchpoints, messages = list[list[Any]](), list[list[Any]]()
-    known: dict[str, int] = {}
     for item in change.drafts:
         head = [
             item.key,
@@ -216,16 +221,14 @@ def _fact_rows(rows: Rows, change: ProfileChange, needed: dict[str, set[str]]) -
             content = item.message.touchpoint.clear.get("content")
             if content is not None:
                 rows["shows"].append([item.key, content])
-        if item.message.dealer is not None:
-            at = item.message.occurred_at
-            known[item.message.dealer] = min(at, known.get(item.message.dealer, at))
-            needed["dealer"].add(item.message.dealer)
         _vehicle_rows(rows, change, item)
     if touchpoints:
         rows["touchpoints"].append([change.id, touchpoints])
     if messages:
         rows["messages"].append([change.id, messages])
-    rows["known"].extend([change.id, dealer, since] for dealer, since in known.items())
+    for dealer, known in acquaintances(item.message for item in change.drafts).items():
+        needed["dealer"].add(dealer)
+        rows["known"].append(known.row(change.id, dealer))
 
 
 def _touchpoint_columns(item: Draft, needed: dict[str, set[str]]) -> list[Any]:

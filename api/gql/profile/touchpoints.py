@@ -15,10 +15,9 @@ from strawberry import federation
 from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO
 from api.gql.ids import global_id, touchpoint_cursor, touchpoint_key
 from api.gql.node import Node
-from api.gql.scalars import Instant, MoneyText, money_of
+from api.gql.scalars import Instant, MoneyText, amount_of, money_of
 from graph.ingest.catalogue import EVENT_TYPES, GENERIC, EventType
 from graph.ingest.event_models import Count, Moment
-from graph.ingest.money import EXPONENTS
 from graph.profile.rows import TouchpointRow
 from graph.profile.view import TouchpointPage, details_of
 
@@ -201,9 +200,9 @@ def touchpoint_of(row: TouchpointRow) -> Touchpoint:
         model=row.model,
         content=row.content,
         duration_seconds=row.duration_seconds,
-        amount=amount_of(row),
+        amount=amount_of(row.amount_minor, row.currency),
         currency=row.currency,
-        price=price_of(row),
+        price=money_of(row.amount_minor, row.currency),
         **details,
     )
 
@@ -222,16 +221,3 @@ def connection_of(page: TouchpointPage) -> TouchpointConnection:
             end_cursor=edges[-1].cursor if edges else None,
         ),
     )
-
-
-def amount_of(row: TouchpointRow) -> Decimal | None:
-    """The amount in the currency's major unit."""
-    if row.amount_minor is None:
-        return None
-    return Decimal(row.amount_minor).scaleb(-EXPONENTS.get(row.currency or "", 2))
-
-
-def price_of(row: TouchpointRow) -> MoneyText | None:
-    """The amount with its currency."""
-    amount = amount_of(row)
-    return None if amount is None or row.currency is None else money_of(amount, row.currency)

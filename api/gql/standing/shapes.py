@@ -13,8 +13,7 @@ from api.gql.described import describe_enum
 from api.gql.ids import global_id
 from api.gql.profile.people import VEHICLE
 from api.gql.profile.records import PROFILE
-from api.gql.scalars import Instant
-from graph.ingest.money import EXPONENTS
+from api.gql.scalars import Instant, MoneyText, amount_of, money_of
 from graph.standing import consents, follow_ups, orders
 from graph.standing.follow_ups import FollowUpKind
 from graph.standing.orders import OrderStatus
@@ -80,6 +79,9 @@ class Order:
     )
     amount: Decimal | None = strawberry.field(description="Its total in `currency`, as it was said last.")
     currency: str | None = strawberry.field(description="ISO 4217 code.")
+    price: MoneyText | None = strawberry.field(
+        description="`amount` and `currency` in one, with all the decimals of the currency, as `249900.00 CNY`."
+    )
     model: str | None = strawberry.field(description="Vehicle model.")
     dealer: str | None = strawberry.field(description="Id of the dealer.")
     consultant: str | None = strawberry.field(
@@ -144,7 +146,8 @@ def order_of(order: orders.Order) -> Order:
         ordered_at=_instant(order.ordered_at),
         delivered_at=_instant(order.delivered_at),
         cancelled_at=_instant(order.cancelled_at),
-        amount=_amount(order.total_minor, order.currency),
+        amount=amount_of(order.total_minor, order.currency),
+        price=money_of(order.total_minor, order.currency),
         currency=order.currency,
         model=order.model,
         dealer=order.dealer,
@@ -191,7 +194,3 @@ def _derived_id(kind: str, key: str) -> strawberry.ID:
 
 def _instant(at: int | None) -> Instant | None:
     return None if at is None else Instant(at)
-
-
-def _amount(minor: int | None, currency: str | None) -> Decimal | None:
-    return None if minor is None else Decimal(minor).scaleb(-EXPONENTS.get(currency or "", 2))

@@ -15,7 +15,7 @@ from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from tests.conftest import empty
 from tests.graph.ingest import worlds
-from tests.graph.ingest.state import counts, facts, partition, stored_profiles
+from tests.graph.ingest.state import counts, facts, partition, relations, stored_profiles
 from tests.graph.machine.words import PHONES, SIZES, Event
 
 
@@ -40,21 +40,25 @@ async def test_any_order_batching_and_repetition_give_one_graph(
         random_.shuffle(shuffled)
         await write_all(database, keyring, rules, shuffled, size)
         profiles = await stored_profiles(database, keyring)
-        seen.append((partition(profiles), facts(profiles), await counts(database)))
+        known = await relations(database)
+        seen.append((partition(profiles), facts(profiles), await counts(database), known))
         from_scratch = resolve_stored(profiles, rules=rules)
         assert partition(profiles) == {person.members for person in from_scratch.people}
     assert seen[0] == seen[1]
     assert seen[0] == seen[2]
+    assert {name for row in seen[0][3] for name in row["told"]} > {"consultant", "dueAt", "closedAt"}
 
 
 async def test_writing_again_changes_nothing(database: Database, writer: Writer, keyring: Keyring) -> None:
     messages = worlds.messages(worlds.events(random.Random(1), 40))
     first = await writer.write(messages)
     before = facts(await stored_profiles(database, keyring)), await counts(database)
+    known = await relations(database)
     again = await writer.write(messages)
     assert (first.stored, first.duplicates) == (40, 0)
     assert (again.stored, again.duplicates) == (0, 40)
     assert (facts(await stored_profiles(database, keyring)), await counts(database)) == before
+    assert await relations(database) == known
 
 
 async def test_who_fits_two_people_stays_apart_and_names_them(database: Database, writer: Writer) -> None:

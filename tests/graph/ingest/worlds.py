@@ -11,6 +11,10 @@ from graph.ingest.sources import SourceDeclaration
 
 NOW = 1_795_000_000_000_000
 NAMES = ("王建国", "王建军", "李敏", "王先生", "John Smith", None)
+CONTACTS = (
+    "Content Viewed", "Enquiry Submitted", "Store Visited", "Follow-Up Planned", "Test Drive Completed",
+    "Follow-Up Completed", "Order Placed",
+)  # fmt: skip
 SOURCES = tuple(SourceDeclaration(name=name) for name in ("website", "app", "crm"))
 
 
@@ -43,10 +47,15 @@ def events(random_: random.Random, count: int) -> list[tuple[SourceDeclaration, 
                 traits["wechatUnionId"] = f"union-id-{person}"
             event |= {"type": "identify", "traits": traits}
         elif kind < 0.92:
+            properties: dict[str, object] = {"model": "ET5", "dealer": f"d{number % 2}"}
+            if number % 3:
+                properties["consultant"] = f"c{number % 5}"
+            if CONTACTS[number % len(CONTACTS)] == "Follow-Up Planned":
+                properties["dueAt"] = f"2026-03-{1 + number % 28:02}T08:00:00Z"
             event |= {
                 "type": "track",
-                "event": "Content Viewed",
-                "properties": {"model": "ET5", "dealer": "d1"},
+                "event": CONTACTS[number % len(CONTACTS)],
+                "properties": properties,
             }
         else:
             event |= {

@@ -37,7 +37,7 @@ PEOPLE: Final = 3
 VINS: Final = ("LSVAM4187C2184847", "LSVAM4187C2184850", "LSVAM4187C2184864")
 
 FIELDS: Final = """
-fragment U on User { id oneId displayName firstSeenAt lastSeenAt asOf
+fragment U on User { id oneId displayName firstSeenAt lastSeenAt asOf dealers { dealer since lastAt step consultant }
   profiles { id source recordId } identifiers { namespace scope value trusted }
   vehicles { id vin model role
     owners(first: 3) { holders { oneId role current user { oneId displayName } } hasMore complete }
@@ -65,6 +65,12 @@ BY: Final = (
     "query ($n: String!, $v: String!) { userByIdentifier(namespace: $n, value: $v) { ...U } "
     "usersByIdentifier(namespace: $n, value: $v, first: 9) { hasMore holders { role scope "
     "profile { id source recordId } user { ...U } } } }" + FIELDS
+)
+DESK: Final = (
+    "query ($c: ID!) { dealerDesk { ...D } consultantDesk(consultant: $c) { ...D } } "
+    "fragment D on Desk { dealer pipeline { step people } people(first: 50) { edges { cursor node { oneId "
+    "relation { dealer since lastAt step consultant } } } } followUps(first: 50) { edges { cursor node { oneId dueAt "
+    "plan { id } } } } }"
 )
 CHANGED: Final = "subscription ($id: ID!) { userChanged(oneId: $id) { cursor at by user { ...U } } }" + FIELDS
 
@@ -233,6 +239,11 @@ async def look(services: Services, client: httpx.AsyncClient) -> None:
             await ask(BY, n="phone", v=f"1381234500{person}")
             await ask(BY, n="email", v=f"p{person}@{canary(other)}.example")
             await ask(BY, n="vin", v=VINS[person])
+        desk = await ask(DESK, c=canary(other))
+        assert desk["consultantDesk"]["people"]["edges"] == []
+        met = {edge["node"]["oneId"] for edge in desk["dealerDesk"]["people"]["edges"]}
+        assert met == {one_id for one_id, user in listed.items() if user["dealers"]}
+        assert sum(row["people"] for row in desk["dealerDesk"]["pipeline"]) == len(met)
         everything = "\n".join(ask.told)
         assert canary(other) not in everything
         assert f"dms-{other}" not in everything

@@ -1,0 +1,1 @@
+"""Desks in GraphQL."""

@@ -1,0 +1,12 @@
+"""Desks in the schema."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.gql.desk.queries import DeskQuery
+from api.gql.desk.relations import PersonsDealers
+from api.gql.modules import Module
+from api.gql.profile.people import User
+
+MODULE: Final = Module(queries=(DeskQuery,), fields={User: PersonsDealers})

@@ -1,0 +1,1 @@
+"""Reach of campaigns and contents in GraphQL."""

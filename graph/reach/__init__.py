@@ -1,0 +1,1 @@
+"""Whom campaigns and contents reached. Reads only."""
