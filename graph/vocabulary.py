@@ -302,6 +302,7 @@ NODES: Final = (
         },
         unique=(("id",),),
     ),
+    Node("Tag", "A word that people are tagged with by hand.", {"name": "the word"}, unique=(("name",),)),
     Node(
         "Erased",
         "What is left of an erased profile: whom its oneId leads to.",
@@ -456,6 +457,18 @@ RELATIONSHIPS: Final = (
         ),
     ),
     Relationship("CORRECTED", "Set by hand on this profile.", (("Profile", "Correction"),)),
+    Relationship(
+        "TAGGED",
+        "Tagged by hand; it stands until it is retracted.",
+        (("Profile", "Tag"),),
+        {
+            "by": "id of the key that tagged",
+            "why": "the reason given, sealed under the profile's key",
+            "retractedAt": "when it was taken back, µs",
+            "retractedBy": "id of the key that took it back",
+            **_RECORDED,
+        },
+    ),
     Relationship("SHOWS", "The content of the touchpoint.", (("Touchpoint", "Content"),)),
     Relationship("ABOUT", "The vehicle the touchpoint concerns.", (("Touchpoint", "Vehicle"),)),
     Relationship(

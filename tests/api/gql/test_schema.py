@@ -26,6 +26,7 @@ MASKED = {
     "GoldenField.value",
     "GoldenAlternative.value",
     "ValueProvenance.why",
+    "Tag.why",
 }
 EXPLAINED = {"ExplainedIdentifier.value", "ExplainedRecord.recordId", "Query.why"}
 """Explanations: masked, or null, for whom values are masked (`test_explanations.py`); `Query.why` is a question."""

@@ -1,0 +1,1 @@
+"""Tags that people are given by hand."""
