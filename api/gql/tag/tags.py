@@ -89,7 +89,8 @@ class TagInvalid(Refused):
 
 
 TagPayload: TypeAlias = Annotated[
-    UserTagged | TagUserNotFound | TagForbidden | TagInvalid, strawberry.union("TagPayload")
+    UserTagged | TagUserNotFound | TagForbidden | TagInvalid,
+    strawberry.union("TagPayload", description="The person's tags afterwards, or why nothing was changed."),
 ]
 
 
