@@ -140,8 +140,6 @@ NODES: Final = (
         indexed=(
             ("profileId", "at"),
             ("profileId", "fact"),
-            ("dealer", "dueAt"),
-            ("consultant", "dueAt"),
             ("campaign", "at"),
             ("contentId", "at"),
         ),
@@ -506,6 +504,7 @@ RELATIONSHIPS: Final = (
             "appointmentAt": "when that is to take place, µs",
             "closedAt": "latest follow-up, test drive or visit, µs; it closes what was planned before",
             "cancelledAt": "latest cancellation of a test drive, µs; it closes a booking made before",
+            "changedAt": "when a message that named the dealer was last committed, µs: what a desk waits for",
             **_RECORDED,
         },
         indexed=(("consultant",),),

@@ -152,7 +152,8 @@ CALL () {
   MATCH (d:Dealer {id: r[1]})
   MERGE (p)-[k:KNOWN_TO]->(d)
   ON CREATE SET k.since = r[2], k.recordedAt = $recordedAt
-  SET k.since = CASE WHEN r[2] < coalesce(k.since, r[2] + 1) THEN r[2] ELSE k.since END,
+  SET k.changedAt = $recordedAt,
+      k.since = CASE WHEN r[2] < coalesce(k.since, r[2] + 1) THEN r[2] ELSE k.since END,
       k.lastAt = CASE WHEN r[3] > coalesce(k.lastAt, r[3] - 1) THEN r[3] ELSE k.lastAt END,
       k.enquiredAt = CASE WHEN r[4] < coalesce(k.enquiredAt, r[4] + 1) THEN r[4] ELSE k.enquiredAt END,
       k.visitedAt = CASE WHEN r[5] < coalesce(k.visitedAt, r[5] + 1) THEN r[5] ELSE k.visitedAt END,

@@ -78,7 +78,11 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         confirmSame_confirmDifferent_splitUser_moveProfile_markIdentifier_retractJudgement=JUDGED,
         eraseProfile_eraseUser=ERASED,
     ),
-    "Subscription": _rows(userChanged=PEOPLE, identityChanged=BRAND, stewardQueueChanged=JUDGES),
+    "Subscription": _rows(
+        userChanged_dealerDeskChanged_consultantDeskChanged=PEOPLE,
+        identityChanged=BRAND,
+        stewardQueueChanged=JUDGES,
+    ),
     # A person.
     "Node": _rows(id=PEOPLE),
     "User": _rows(
@@ -140,6 +144,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "DeskPerson": _rows(oneId_relation_user=PEOPLE),
     "DeskPersonConnection": _rows(edges_pageInfo=PEOPLE),
     "DeskPersonEdge": _rows(cursor_node=PEOPLE),
+    "DeskUpdate": _rows(cursor_at_people_hasMore_desk=PEOPLE),
     "PipelineCount": _rows(step_people=PEOPLE),
     # Reach counts the touchpoints of all dealers together.
     "Reach": _rows(id_touchpoints_people_firstAt_lastAt_complete_byKind_byChannel_recent=BRAND),

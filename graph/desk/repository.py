@@ -65,6 +65,21 @@ class DeskRepository:
         found = [DeskPerson(one_id, _relation(known)) for one_id, *known in (row[0] if row else ())]
         return found[:first], len(found) > first
 
+    async def changed(
+        self, desk: Desk, profile_ids: Collection[str], *, since: int, most: int
+    ) -> tuple[int | None, list[DeskPerson], bool]:
+        """Of these profiles, the desk's people of whom its dealer was told something at or after a commit (µs).
+
+        When that was last, None where nobody was; the people told of last first, `most` of them, and whether more.
+        """
+        asked = {"profileIds": sorted(profile_ids)}
+        row = await self._database.read_one(
+            "desk.list_changed", **_of(desk), asked=asked, since=since, rows=most + 1
+        )
+        at, people = row or (None, ())
+        found = [DeskPerson(one_id, _relation(known)) for one_id, *known in people]
+        return at, found[:most], len(found) > most
+
     async def dealers_of(
         self, one_ids: Collection[str], *, caller: str | None
     ) -> dict[str, tuple[Relation, ...]]:

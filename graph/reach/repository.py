@@ -12,7 +12,7 @@ from graph.ingest.rows import time_of
 from graph.profile.rows import EARLIEST, LATEST, time_bound
 from graph.reach.counts import Reach, reach_of
 
-MOST_COUNTED: Final = 100_000
+MOST_COUNTED: Final = 50_000
 """Of the newest touchpoints of a campaign or content; more are not read."""
 
 
@@ -55,7 +55,7 @@ class ReachRepository:
         self._database = database
 
     async def count(self, subject: Subject, id_: str, span: Span) -> Reach | None:
-        """How far it reached, over the newest 100,000 touchpoints of the span; None where it is not known."""
+        """How far it reached, over the newest 50,000 touchpoints of the span; None where it is not known."""
         since, until = _bounds(span)
         row = await self._database.read_one(
             "reach.count_touchpoints",
@@ -76,7 +76,7 @@ class ReachRepository:
     ) -> tuple[Sequence[Reached], bool]:
         """People it reached in the span, by the newest touchpoint of each, the newest first; and whether more follow.
 
-        `before` is the sort key where a page goes on. At most 100,000 touchpoints are looked at for a page.
+        `before` is the sort key where a page goes on. At most 50,000 touchpoints are looked at for a page.
         """
         since, until = _bounds(span)
         row = await self._database.read_one(

@@ -29,9 +29,18 @@ from graph.desk.repository import START, DeskRepository, Place
 from graph.errors import ForbiddenError, InputError
 
 _PLACE: Final = re.compile(r"(-?\d{1,17})/([0-9a-f-]{36}(?:/[a-zA-Z]{1,32})?)")
-_ZONE: Final = "Asia/Shanghai"
+ZONE: Final = "Asia/Shanghai"
 _T = TypeVar("_T")
 
+DealerId = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(
+        description="Id of the dealer; a dealer's key may leave it out, and name no other than its own."
+    ),
+]
+ConsultantId = Annotated[
+    strawberry.ID, strawberry.argument(description="Id of the consultant, as events name it.")
+]
 OfDay = Annotated[
     Day | None, strawberry.argument(description="The day of the desk; today where it is left out.")
 ]
@@ -70,7 +79,7 @@ class Desk:
     ) -> DeskFollowUpConnection:
         """One statement."""
         size, place = page_size(first), _read_cursor(after, FOLLOW_UPS)
-        found, has_next = await _repository(info).follow_ups(
+        found, has_next = await repository(info).follow_ups(
             self.of, until=self.until, first=size, after=place
         )
         return follow_ups_of(found, has_next=has_next, after=place != START)
@@ -78,7 +87,7 @@ class Desk:
     @strawberry.field(description="How many people are at each step, all six steps in order.")
     async def pipeline(self, info: GqlInfo) -> list[PipelineCount]:
         """One statement."""
-        counted = await _repository(info).pipeline(self.of)
+        counted = await repository(info).pipeline(self.of)
         return [PipelineCount(step=step, people=people) for step, people in counted]
 
     @strawberry.field(
@@ -102,7 +111,7 @@ class Desk:
     ) -> DeskPersonConnection:
         """One statement."""
         size, place = page_size(first), _read_cursor(after, PEOPLE)
-        found, has_next = await _repository(info).people(
+        found, has_next = await repository(info).people(
             self.of, step=step or None, quiet_since=_given(quiet_since), first=size, after=place
         )
         return people_of(found, has_next=has_next, after=place != START)
@@ -119,24 +128,12 @@ class DeskQuery:
     def dealer_desk(
         self,
         info: GqlInfo,
-        dealer: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(
-                description="Id of the dealer; a dealer's key may leave it out, and name no other than its own."
-            ),
-        ] = strawberry.UNSET,
+        dealer: DealerId = strawberry.UNSET,
         day: OfDay = strawberry.UNSET,
-        time_zone: TimeZone = _ZONE,
+        time_zone: TimeZone = ZONE,
     ) -> Desk:
         """No statement."""
-        own, asked = info.context.caller.dealer, _given(dealer)
-        if own is not None and asked not in (None, own):
-            raise ForbiddenError("A dealer has its own desk.", remedy="Leave `dealer` out.")
-        if own is None and not asked:
-            raise InputError(
-                "`dealer` is missing.", remedy="Say whose desk it is; only a dealer's key has one."
-            )
-        return _desk(info, model.Desk(own or asked, None, own), day, time_zone)
+        return desk_of(info, dealers(info, dealer), day, time_zone)
 
     @strawberry.field(
         description="A consultant's desk, over the people with whom they are the one named last at a dealer. To a "
@@ -145,22 +142,36 @@ class DeskQuery:
     def consultant_desk(
         self,
         info: GqlInfo,
-        consultant: Annotated[
-            strawberry.ID, strawberry.argument(description="Id of the consultant, as events name it.")
-        ],
+        consultant: ConsultantId,
         day: OfDay = strawberry.UNSET,
-        time_zone: TimeZone = _ZONE,
+        time_zone: TimeZone = ZONE,
     ) -> Desk:
         """No statement."""
-        return _desk(info, model.Desk(None, consultant, info.context.caller.dealer), day, time_zone)
+        return desk_of(info, consultants(info, consultant), day, time_zone)
 
 
-def _desk(info: GqlInfo, of: model.Desk, day: date | None, zone: str) -> Desk:
+def dealers(info: GqlInfo, dealer: str | None) -> model.Desk:
+    """Whose desk is asked for. Raises ForbiddenError for another than a dealer's own, InputError for nobody's."""
+    own, asked = info.context.caller.dealer, _given(dealer)
+    if own is not None and asked not in (None, own):
+        raise ForbiddenError("A dealer has its own desk.", remedy="Leave `dealer` out.")
+    if own is None and not asked:
+        raise InputError("`dealer` is missing.", remedy="Say whose desk it is; only a dealer's key has one.")
+    return model.Desk(own or asked, None, own)
+
+
+def consultants(info: GqlInfo, consultant: str) -> model.Desk:
+    """A consultant's desk, as the caller may see it."""
+    return model.Desk(None, consultant, info.context.caller.dealer)
+
+
+def desk_of(info: GqlInfo, of: model.Desk, day: date | None, zone: str) -> Desk:
+    """A desk on a day. Raises InputError for what is no time zone."""
     now = to_datetime(info.context.services.clock())
     return Desk(until=Instant(end_of_day(_given(day), zone, now=now)), of=of)
 
 
-def _repository(info: GqlInfo) -> DeskRepository:
+def repository(info: GqlInfo) -> DeskRepository:
     return DeskRepository(info.context.services.database)
 
 

@@ -152,12 +152,17 @@ def relation_of(found: model.Relation) -> DealerRelation:
     )
 
 
+def person_of(found: model.DeskPerson) -> DeskPerson:
+    """The person as GraphQL shows them."""
+    return DeskPerson(one_id=strawberry.ID(found.one_id), relation=relation_of(found.relation))
+
+
 def people_of(found: list[model.DeskPerson], *, has_next: bool, after: bool) -> DeskPersonConnection:
     """A page as a Relay connection."""
     edges = [
         DeskPersonEdge(
             cursor=_cursor(PEOPLE, one.relation.quiet_since, one.one_id),
-            node=DeskPerson(one_id=strawberry.ID(one.one_id), relation=relation_of(one.relation)),
+            node=person_of(one),
         )
         for one in found
     ]

@@ -19,7 +19,7 @@ Until = Annotated[
     Instant | None, strawberry.argument(description="Touchpoints before this time; all where left out.")
 ]
 _TOLD = (
-    "counted over at most its newest 100,000 touchpoints of the span. Null where no event ever named it. Not for "
+    "counted over at most its newest 50,000 touchpoints of the span. Null where no event ever named it. Not for "
     "dealers: its touchpoints are those of all dealers together."
 )
 

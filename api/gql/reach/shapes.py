@@ -76,7 +76,7 @@ class ReachedPersonConnection:
 
 
 @strawberry.type(
-    description="How far a campaign or a content reached, over at most its newest 100,000 touchpoints. Not for dealers."
+    description="How far a campaign or a content reached, over at most its newest 50,000 touchpoints. Not for dealers."
 )
 class Reach:
     """Counts, and who was reached."""
@@ -101,7 +101,7 @@ class Reach:
     span: strawberry.Private[Span]
 
     @strawberry.field(
-        description="The people, who was reached last first. For a page at most 100,000 touchpoints are looked at. "
+        description="The people, who was reached last first. For a page at most 50,000 touchpoints are looked at. "
         "Who is reached again while pages are read moves to the front."
     )
     async def recent(

@@ -64,5 +64,6 @@ async def relations(database: Database) -> list[dict[str, Any]]:
     """What each profile and dealer are to each other, without the time of the commit."""
     return await database.run_schema(
         "CYPHER 5 MATCH (p:Profile)-[k:KNOWN_TO]->(d:Dealer) "
-        "RETURN p.recordKey AS profile, d.id AS dealer, k {.*, recordedAt: null} AS told ORDER BY profile, dealer"
+        "RETURN p.recordKey AS profile, d.id AS dealer, k {.*, recordedAt: null, changedAt: null} AS told "
+        "ORDER BY profile, dealer"
     )
