@@ -45,7 +45,7 @@ fragment U on User { id oneId displayName firstSeenAt lastSeenAt asOf dealers { 
     touchpoints(first: 3) { edges { node { ...T } } } }
   months: timeline(by: MONTH, first: 9) { groups { key count firstAt lastAt } }
   campaigns: timeline(by: CAMPAIGN, first: 9) { groups { key count } }
-  dealers: timeline(by: DEALER, first: 9) { groups { key count } }
+  places: timeline(by: DEALER, first: 9) { groups { key count } }
   golden { field value profiles provenance { source profile { id source recordId } at rule correctedBy why }
     alternatives { value provenance { source } } }
   orders { id status orderedAt deliveredAt model dealer consultant vehicle }
