@@ -113,7 +113,9 @@ def qr_svg(address: str) -> str:
 
     The same link gives the same text.
     """
-    return segno.make_qr(address, error="m").svg_inline(omitsize=True, svgns=True)
+    drawing = io.BytesIO()
+    segno.make_qr(address, error="m").save(drawing, kind="svg", omitsize=True, xmldecl=False, nl=False)
+    return drawing.getvalue().decode()
 
 
 def qr_png(address: str, *, scale: int = 8) -> bytes:

@@ -22,9 +22,9 @@ def differences(old: Terms, new: Terms) -> tuple[str, ...]:
     rules_before, rules_after = _rules(before), _rules(after)
     return (
         *_changed("", _fields(before), _fields(after)),
-        *(f"The {rule} is gone." for rule in rules_before if rule not in rules_after),
+        *(f"Drops {rule}." for rule in rules_before if rule not in rules_after),
         *(
-            f"The {rule} is new: {', '.join(f'{name} {text}' for name, text in own.items())}."
+            f"Adds {rule}: {', '.join(f'{name} {text}' for name, text in own.items())}."
             for rule, own in rules_after.items()
             if rule not in rules_before
         ),
@@ -41,7 +41,7 @@ def _changed(where: str, before: Mapping[str, str], after: Mapping[str, str]) ->
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name, _NONE), after.get(name, _NONE)
         if was != now:
-            yield f"The {name}{where} was {was} and is {now}."
+            yield f"Changes {name}{where} from {was} to {now}."
 
 
 def _rules(content: Mapping[str, Any]) -> dict[str, dict[str, str]]:
