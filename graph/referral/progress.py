@@ -111,8 +111,8 @@ MOVES: Final[Mapping[Progress, frozenset[Progress]]] = {
     Progress.DELIVERED: frozenset({Progress.MATURED, Progress.RETURNED, Progress.ORDERED}),
     # Delivered again, or another order of the friend.
     Progress.RETURNED: frozenset(_BOUGHT),
-    # Touched again, or claimed.
-    Progress.LAPSED: frozenset({*_BEFORE_ORDER[1:], *_BOUGHT, Progress.RETURNED}),
+    # Invited or touched again, or claimed.
+    Progress.LAPSED: frozenset(Progress) - {Progress.LAPSED},
     Progress.MATURED: frozenset(),
 }
 """Where a referral can be next. Steps may be skipped: evidence of them may be missing."""
