@@ -6,17 +6,15 @@ Any depth of a chain is tracked; pay is one level unless the policy says more. L
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
-from graph.errors import ConfigurationError
+from graph.referral.declared import Declared, read_declared, text_of
 from graph.referral.terms import STATUS, Side
 
 POLICIES: Final = Path(__file__).with_name("policies.toml")
@@ -30,7 +28,7 @@ class Refusal(StrEnum):
     REGION_UNKNOWN = "regionUnknown"  # some regions are excluded, and the receiver's is not known
 
 
-class Policy(BaseModel):
+class Policy(Declared):
     """One jurisdiction's.
 
     `payable_levels` counts upwards from the friend: 1 is who referred the friend, 0 pays no referrer.
@@ -39,21 +37,25 @@ class Policy(BaseModel):
     ISO 3166-2 codes in which nobody is rewarded. `basis` says where the rule comes from.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, validate_by_name=True)
-
     payable_levels: Annotated[int, Field(ge=0, le=30, strict=True)] = 1
     status_follows_depth: Annotated[bool, Field(strict=True)] = False
     excluded_regions: frozenset[Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]] = frozenset()
     basis: Annotated[str, Field(min_length=1, max_length=500)]
 
+    def bars(self, region: str | None) -> Refusal | None:
+        """Why nobody in a region is rewarded, None where they may be: to be asked before anything is offered."""
+        if not self.excluded_regions:
+            return None
+        if region is None:
+            return Refusal.REGION_UNKNOWN
+        return Refusal.REGION if region in self.excluded_regions else None
 
-class Policies(BaseModel):
+
+class Policies(Declared):
     """The policies of all jurisdictions, by ISO 3166-1 code, and the default of those without."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     default: Policy
-    jurisdictions: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], Policy] = {}
+    jurisdictions: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], Policy] = Field(default_factory=dict)
 
     def of(self, jurisdiction: str) -> Policy:
         """The policy of a jurisdiction, the default where it has none."""
@@ -107,11 +109,8 @@ def allowed(grants: Iterable[Grant], policy: Policy) -> Allowed:
 
 
 def _refusal(grant: Grant, policy: Policy) -> Refusal | None:
-    if policy.excluded_regions:
-        if grant.region is None:
-            return Refusal.REGION_UNKNOWN
-        if grant.region in policy.excluded_regions:
-            return Refusal.REGION
+    if (barred := policy.bars(grant.region)) is not None:
+        return barred
     honour = grant.unit == STATUS and policy.status_follows_depth
     return None if honour or grant.level <= policy.payable_levels else Refusal.LEVEL
 
@@ -122,23 +121,4 @@ def load_policies(path: Path | None = None) -> Policies:
     Raises ConfigurationError that names the file and every wrong key.
     """
     file = path or POLICIES
-    try:
-        return Policies.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        told = [f"{_key(e['loc'])}: {e['msg']}" for e in error.errors(include_input=False)]
-        raise _wrong(file, "; ".join(told)) from None
-    except OSError as error:
-        raise _wrong(file, error.strerror or "cannot be read") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _wrong(file, f"not TOML: {error}") from None
-
-
-def _key(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location) or "file"
-
-
-def _wrong(file: Path, what: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"The referral policies in {file.name} are wrong: {what}.",
-        remedy=f"Correct {file}; the packaged policies.toml shows every key.",
-    )
+    return read_declared(Policies, text_of(file), source=file.name, example="graph/referral/policies.toml")

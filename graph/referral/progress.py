@@ -45,6 +45,20 @@ class Kind(StrEnum):
     CLAIM = "claim"  # a person decided that the order is this referral's
 
 
+BY_TOUCHPOINT: Final[Mapping[str, Kind]] = {
+    "referralClick": Kind.CLICK,
+    "referralCode": Kind.CODE,
+    "enquiry": Kind.LEAD,
+    "storeVisit": Kind.LEAD,
+    "testDriveBooking": Kind.LEAD,
+    "testDrive": Kind.TEST_DRIVE,
+    "order": Kind.ORDER,
+    "orderCancellation": Kind.CANCELLATION,
+    "delivery": Kind.DELIVERY,
+    "vehicleReturn": Kind.RETURN,
+}
+"""What a touchpoint of the catalogue says of a referral; other kinds say nothing of one."""
+
 _OF_AN_ORDER: Final = frozenset({Kind.ORDER, Kind.CANCELLATION, Kind.DELIVERY, Kind.RETURN, Kind.CLAIM})
 _TOUCHES: Final = frozenset({Kind.CLICK, Kind.CODE})
 _BEGINS: Final = _TOUCHES | {Kind.INVITATION, Kind.CLAIM}

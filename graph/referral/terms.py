@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -19,21 +18,21 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Self, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, model_validator
 
 from graph.clock import DAY, to_datetime
-from graph.errors import ConfigurationError
 from graph.ingest.money import EXPONENTS, minor_units
+from graph.referral.declared import Declared, read_declared, text_of
 
 PROGRAMMES: Final = Path(__file__).with_name("programmes")
 """The ready programmes: `two_sided.toml`, `contribution.toml`."""
 
 POINTS: Final = "points"
 STATUS: Final = "status"
-"""The two units that are no currency: points are spent, status never is."""
+"""The two units that are no currency: points are spent, status never is, and has no cash worth."""
 
 
+_LARGEST: Final = 10**15  # as for currencies
 _AMOUNTS: Final = frozenset({"amount", "floor"})
 
 
@@ -82,7 +81,15 @@ class Period(StrEnum):
     DAY = "day"
     MONTH = "month"
     YEAR = "year"
-    LIFETIME = "lifetime"
+    EVER = "ever"
+
+
+class ReturnPolicy(StrEnum):
+    """How far a reversal reaches."""
+
+    ONLY_PENDING = "onlyPending"  # what has matured is kept
+    WITHIN_BALANCE = "withinBalance"  # what is left; what was spent goes to review
+    UNLIMITED = "unlimited"  # all of it, below zero if need be
 
 
 def _unit(text: str) -> str:
@@ -117,18 +124,14 @@ _Words = Annotated[tuple[_Word, ...], AfterValidator(_unique)]
 _Participants = Annotated[tuple[Participant, ...], AfterValidator(_unique)]
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, validate_by_name=True)
-
-
-class Names(_Declared):
+class Names(Declared):
     """What participants are told it is called."""
 
     en: _Name
     zh: _Name
 
 
-class Eligibility(_Declared):
+class Eligibility(Declared):
     """Who may refer and be referred. Whoever is excluded is so on both sides, whatever else they are."""
 
     referrers: Annotated[_Participants, Field(min_length=1)]
@@ -149,7 +152,7 @@ class Eligibility(_Declared):
         return bool(kinds & {*wanted}) and not kinds & {*self.excluded}
 
 
-class Attribution(_Declared):
+class Attribution(Declared):
     """Which referral gets an order: those touched less than `window_days` before it, by `rule`.
 
     A claim may be made less than `claim_days` after the order; a person decides it. 0 days: none is taken.
@@ -176,10 +179,14 @@ class Attribution(_Declared):
         return self.claim_days * DAY
 
 
-class Maturity(_Declared):
-    """A delivered referral matures when the vehicle can no longer be returned."""
+class Maturity(Declared):
+    """A delivered referral matures when the vehicle can no longer be returned.
+
+    What was paid for one that is returned is taken back as `return_policy` says.
+    """
 
     return_days: _Days
+    return_policy: ReturnPolicy = ReturnPolicy.WITHIN_BALANCE
 
     @property
     def return_window(self) -> int:
@@ -187,14 +194,14 @@ class Maturity(_Declared):
         return self.return_days * DAY
 
 
-class Cap(_Declared):
+class Cap(Declared):
     """At most so many grants of one rule to one participant in a period."""
 
     count: _Count
     per: Period
 
 
-class _Grant(_Declared):
+class _Grant(Declared):
     """What rewards and activities have alike.
 
     `amount` is of the unit, exact; `expiry_days` count from maturity, None: never.
@@ -209,8 +216,6 @@ class _Grant(_Declared):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         _ = self.amount_minor
-        if self.unit == STATUS and self.expiry_days is not None:
-            raise ValueError("expiryDays has no meaning for status, which is never spent; leave it out")
         return self
 
     @property
@@ -249,7 +254,7 @@ class Activity(_Grant):
     confirmed: Annotated[bool, Field(strict=True)] = False
 
 
-class Budget(_Declared):
+class Budget(Declared):
     """What may be granted in one unit: grants that would take the account below `floor` are refused."""
 
     unit: _Unit
@@ -273,7 +278,7 @@ class Budget(_Declared):
         return _minor(self.floor, self.unit)
 
 
-class Terms(_Declared):
+class Terms(Declared):
     """One version of a programme.
 
     Empty `markets` or `models`: every one. `ends_on` is the first day that it no longer holds.
@@ -314,14 +319,6 @@ class Terms(_Declared):
         """Whether this version holds at a time, µs."""
         day = self._day(at)
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
-
-    def period(self, per: Period, at: int) -> str:
-        """The name of the period that a time, µs, lies in: `2026-11-28`, `2026-11`, `2026`, or `lifetime`.
-
-        A cap counts grants of one name.
-        """
-        day = self._day(at).isoformat()
-        return {Period.DAY: day, Period.MONTH: day[:7], Period.YEAR: day[:4]}.get(per, Period.LIFETIME.value)
 
     def _day(self, at: int) -> date:
         return to_datetime(at).astimezone(ZoneInfo(self.time_zone)).date()
@@ -370,16 +367,7 @@ def read_terms(text: str, *, source: str = "the programme") -> Terms:
     TOML, unknown or missing keys, numbers out of range, amounts finer than their unit, rules that contradict
     each other.
     """
-    try:
-        return Terms.model_validate(tomllib.loads(text, parse_float=Decimal))
-    except tomllib.TOMLDecodeError as error:
-        raise _wrong(source, f"not TOML: {error}") from None
-    except ValidationError as error:
-        told = [
-            f"{_place(e['loc'])}: {e['msg'].removeprefix('Value error, ')}"
-            for e in error.errors(include_input=False)
-        ]
-        raise _wrong(source, "; ".join(told)) from None
+    return read_declared(Terms, text, source=source, example="graph/referral/programmes/two_sided.toml")
 
 
 def load_terms(path: Path) -> Terms:
@@ -387,25 +375,7 @@ def load_terms(path: Path) -> Terms:
 
     Raises ConfigurationError as `read_terms`, and where the file cannot be read.
     """
-    try:
-        return read_terms(path.read_text(encoding="utf-8"), source=path.name)
-    except OSError as error:
-        raise _wrong(path.name, error.strerror or "cannot be read") from None
-    except UnicodeDecodeError:
-        raise _wrong(path.name, "not UTF-8") from None
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    """`rewards[2].unit`: list entries are counted from 1, as people do."""
-    parts = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location)
-    return parts.removeprefix(".") or "programme"
-
-
-def _wrong(source: str, what: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"The terms in {source} are wrong: {what}.",
-        remedy="Correct the fields named; graph/referral/programmes/two_sided.toml shows every key.",
-    )
+    return read_terms(text_of(path), source=path.name)
 
 
 def _minor(amount: Decimal, unit: str) -> int:
@@ -413,4 +383,6 @@ def _minor(amount: Decimal, unit: str) -> int:
         return minor_units(amount, unit)
     if amount != amount.to_integral_value():
         raise ValueError(f"has decimals, but {unit} are whole")
+    if amount > _LARGEST:
+        raise ValueError("is too large")
     return int(amount)

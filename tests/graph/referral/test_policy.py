@@ -90,6 +90,16 @@ def test_why_a_grant_is_refused_is_told() -> None:
     )
 
 
+def test_whether_anybody_may_be_rewarded_is_known_before_anything_is_offered() -> None:
+    america, china = load_policies().of("US"), load_policies().of("CN")
+    assert [america.bars(region) for region in ("US-VA", "US-CA", None)] == [
+        Refusal.REGION,
+        None,
+        Refusal.REGION_UNKNOWN,
+    ]
+    assert china.bars(None) is None
+
+
 def test_in_china_one_level_is_paid_and_status_may_follow_the_chain() -> None:
     contribution = load_terms(PROGRAMMES / "contribution.toml")
     chain = [
@@ -123,7 +133,7 @@ def test_a_level_says_on_which_side_it_is(side: Side, level: int) -> None:
         ("[default]\npayableLevels = 31\nbasis = 'x'", "default.payableLevels"),
         ("[default]\npayableLevel = 1\nbasis = 'x'", "default.payableLevel: Extra inputs"),
         ("[default]\npayableLevels = 1", "default.basis: Field required"),
-        ("[default]\nbasis = 'x'\nexcludedRegions = ['Ohio']", "default.excludedRegions.0"),
+        ("[default]\nbasis = 'x'\nexcludedRegions = ['Ohio']", "default.excludedRegions[1]"),
         ("[default]\nbasis = 'x'\n[jurisdictions.china]\nbasis = 'x'", "jurisdictions.china"),
         ("default", "not TOML"),
     ],
@@ -134,7 +144,8 @@ def test_wrong_policies_are_named(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
         load_policies(file)
     assert told in refused.value.message
-    assert str(file) in refused.value.remedy
+    assert "policies.toml" in refused.value.message
+    assert "shows every key" in refused.value.remedy
 
 
 def test_packaged_policies_each_name_their_basis() -> None:

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.referral.progress import MOVES, Evidence, IllegalMoveError, Kind, Progress, check_move, course_of
+from graph.ingest.catalogue import EVENT_TYPES
+from graph.referral.progress import (
+    BY_TOUCHPOINT,
+    MOVES,
+    Evidence,
+    IllegalMoveError,
+    Kind,
+    Progress,
+    check_move,
+    course_of,
+)
 from tests.laws import examples
 
 ABOUT_ORDERS = {Kind.ORDER, Kind.CANCELLATION, Kind.DELIVERY, Kind.RETURN, Kind.CLAIM}
@@ -216,6 +226,12 @@ class TestByHand:
             Evidence("m", Kind.ORDER, 1)
         with pytest.raises(ValueError, match="has an order exactly"):
             Evidence("m", Kind.CLICK, 1, "a")
+
+
+def test_what_touchpoints_say_is_in_the_catalogue() -> None:
+    kinds = {entry.kind for entry in EVENT_TYPES}
+    assert BY_TOUCHPOINT.keys() <= kinds
+    assert set(Kind) - set(BY_TOUCHPOINT.values()) == {Kind.INVITATION, Kind.CLAIM}
 
 
 class TestMoves:

@@ -26,7 +26,7 @@ def _grants(draw: st.DrawFn, prefix: str) -> list[dict[str, Any]]:
         rule: dict[str, Any] = {"id": f"{prefix}-{number}", "unit": unit, "amount": draw(amounts(unit))}
         if draw(st.booleans()):
             rule["cap"] = {"count": draw(st.integers(1, 20)), "per": draw(st.sampled_from(["day", "year"]))}
-        if unit != "status" and draw(st.booleans()):
+        if draw(st.booleans()):
             rule["expiryDays"] = draw(st.integers(1, 900))
         rules.append(rule)
     return rules
@@ -60,7 +60,10 @@ def declarations(draw: st.DrawFn) -> dict[str, Any]:
             "windowDays": draw(st.integers(1, 90)),
             "claimDays": draw(st.integers(0, 30)),
         },
-        "maturity": {"returnDays": draw(st.integers(0, 30))},
+        "maturity": {
+            "returnDays": draw(st.integers(0, 30)),
+            "returnPolicy": draw(st.sampled_from(["onlyPending", "withinBalance"])),
+        },
         "rewards": rewards,
         "activities": activities,
         "budgets": [
