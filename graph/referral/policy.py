@@ -15,7 +15,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from graph.referral.declared import Declared, read_declared, text_of
-from graph.referral.terms import STATUS, Side
+from graph.referral.terms import STATUS, Side, Terms
 
 POLICIES: Final = Path(__file__).with_name("policies.toml")
 
@@ -49,6 +49,10 @@ class Policy(Declared):
         if region is None:
             return Refusal.REGION_UNKNOWN
         return Refusal.REGION if region in self.excluded_regions else None
+
+    def pays(self, unit: str, level: int) -> bool:
+        """Whether this unit may go so far up a chain."""
+        return level <= self.payable_levels or (unit == STATUS and self.status_follows_depth)
 
 
 class Policies(Declared):
@@ -111,8 +115,16 @@ def allowed(grants: Iterable[Grant], policy: Policy) -> Allowed:
 def _refusal(grant: Grant, policy: Policy) -> Refusal | None:
     if (barred := policy.bars(grant.region)) is not None:
         return barred
-    honour = grant.unit == STATUS and policy.status_follows_depth
-    return None if honour or grant.level <= policy.payable_levels else Refusal.LEVEL
+    return None if policy.pays(grant.unit, grant.level) else Refusal.LEVEL
+
+
+def unpayable(terms: Terms, policy: Policy) -> tuple[str, ...]:
+    """The ids of rewards that nobody can get under the policy, for who writes a programme to be told."""
+    return tuple(
+        reward.id
+        for reward in terms.rewards
+        if reward.side is Side.REFERRER and not policy.pays(reward.unit, reward.level)
+    )
 
 
 def load_policies(path: Path | None = None) -> Policies:

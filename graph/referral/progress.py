@@ -155,6 +155,8 @@ def course_of(evidence: Iterable[Evidence], *, window: int, return_window: int, 
     return, or a cancellation after delivery, undoes the delivery while the return window is open; the vehicle
     may be delivered again. Leads and test drives count within a window; a lead from before the first one
     counts at its opening.
+
+    Orders that attribution gives to another referral are no evidence of this one: leave them out.
     """
     known = {each for each in evidence if each.at <= now}
     begun = [each.at for each in known if each.kind in _BEGINS]
@@ -178,6 +180,14 @@ def course_of(evidence: Iterable[Evidence], *, window: int, return_window: int, 
     steps = tuple((each, reached[each]) for each in Progress if each in reached)
     late = standing[taken].late_return_at if taken is not None else None
     return Course(steps[-1][0], min(begun), closes_at, steps, taken, late)
+
+
+def placements(evidence: Iterable[Evidence], *, now: int) -> dict[str, int]:
+    """When each order that is known at `now` was placed, µs, as `course_of` counts it: the time by which it is
+    attributed. Cancelled ones have it too.
+    """
+    known = {each for each in evidence if each.at <= now}
+    return {name: order.placed_at for name, order in _orders(known, return_window=0).items()}
 
 
 def _live(at: int, touches: Sequence[int], window: int) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from graph.clock import DAY
 from graph.referral.attribution import Claim, Lost, Touch, attribute, split
+from graph.referral.progress import Evidence, Kind, course_of, placements
 from graph.referral.terms import Attribution, Rule
 from tests.laws import examples
 
@@ -87,6 +88,27 @@ def test_whoever_touched_gets_a_share_or_is_told_why_not(
 
 
 FOUR = (Touch("old", 0), Touch("early", 2 * DAY), Touch("late", 4 * DAY), Touch("after", 6 * DAY))
+
+
+@settings(max_examples=examples(300))
+@given(st.lists(TIMES, min_size=1, max_size=3), st.lists(TIMES, min_size=1, max_size=3), TIMES, TERMS)
+def test_who_gets_an_order_has_it_in_its_course_and_who_could_not_has_not(
+    one: list[int], other: list[int], placed: int, rules: Attribution
+) -> None:
+    touches = [Touch("one", at) for at in one] + [Touch("other", at) for at in other]
+    credit = attribute(placed, touches, terms=rules)
+    for referral in ("one", "other"):
+        said = [
+            Evidence(f"t{n}", Kind.CLICK, each.at)
+            for n, each in enumerate(touches)
+            if each.referral == referral
+        ]
+        said.append(Evidence("o", Kind.ORDER, placed, "a"))
+        assert placements(said, now=100 * DAY) == {"a": placed}
+        course = course_of(said, window=rules.window, return_window=0, now=100 * DAY)
+        assert course is not None
+        could = credit.lost.get(referral) not in (Lost.AFTER_ORDER, Lost.WINDOW_OVER)
+        assert (course.order == "a") == could
 
 
 class TestByHand:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import ConfigurationError
-from graph.referral.policy import Grant, Policies, Policy, Refusal, allowed, load_policies
+from graph.referral.policy import Grant, Policies, Policy, Refusal, allowed, load_policies, unpayable
 from graph.referral.terms import PROGRAMMES, Side, Terms, load_terms
 from tests.graph.referral.worlds import TERMS, UNITS
 from tests.laws import examples
@@ -69,6 +69,21 @@ def test_no_terms_bring_more_than_the_packaged_policy_pays(terms: Terms, depth: 
     ]  # fmt: skip
     for grant in allowed(asked, policy).grants:
         assert grant.level <= 1 or grant.unit == "status"
+
+
+@settings(max_examples=examples(200))
+@given(TERMS, POLICIES)
+def test_a_reward_is_unpayable_exactly_where_no_grant_of_it_is_allowed_anywhere(
+    terms: Terms, policy: Policy
+) -> None:
+    open_to_all = policy.model_copy(update={"excluded_regions": frozenset()})
+    refused = [
+        each.id
+        for each in terms.rewards
+        if each.side is Side.REFERRER
+        and not allowed([Grant("p", each.side, each.level, each.id, each.unit, 1)], open_to_all).grants
+    ]
+    assert list(unpayable(terms, policy)) == refused
 
 
 @settings(max_examples=examples(200))

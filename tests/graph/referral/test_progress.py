@@ -19,6 +19,7 @@ from graph.referral.progress import (
     Progress,
     check_move,
     course_of,
+    placements,
 )
 from tests.laws import examples
 
@@ -154,6 +155,9 @@ def test_the_dates_are_of_what_was_said_and_the_last_is_the_progress(
     ):
         when = course.when(progress)
         assert when is None or any((kind, when) in times for kind in kinds), progress
+    assert course.when(Progress.ORDERED) == (
+        placements(said, now=now)[course.order] if course.order else None
+    )
     delivered = course.when(Progress.DELIVERED)
     if course.progress is Progress.MATURED:
         assert course.when(Progress.MATURED) == (delivered or 0) + returns
