@@ -277,4 +277,4 @@ def _undone(order: _Order, each: Evidence, return_window: int) -> _Order:
         return order
     if each.at < order.delivered_at + return_window:
         return replace(order, returned_at=each.at)
-    return replace(order, late_return_at=order.late_return_at or each.at)
+    return order if order.late_return_at is not None else replace(order, late_return_at=each.at)

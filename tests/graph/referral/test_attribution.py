@@ -17,13 +17,16 @@ from graph.referral.terms import Attribution, Rule
 from tests.laws import examples
 
 HALF = DAY // 2
-TIMES = st.integers(0, 20).map(lambda halves: halves * HALF)
+TIMES = st.integers(0, 12).map(lambda halves: halves * HALF)
 TOUCHES = st.lists(st.builds(Touch, referral=st.sampled_from(["r1", "r2", "r3"]), at=TIMES), max_size=8)
-TERMS = st.tuples(st.sampled_from([Rule.FIRST, Rule.LAST]), st.integers(1, 5), st.integers(0, 3)).map(
+TERMS = st.tuples(st.sampled_from([Rule.FIRST, Rule.LAST]), st.integers(1, 5), st.integers(0, 5)).map(
     lambda drawn: Attribution(rule=drawn[0], window_days=drawn[1], claim_days=drawn[2])
 )
 CLAIMS = st.lists(
-    st.tuples(TIMES, TIMES, st.booleans(), st.sampled_from([{"r1": 1}, {"r2": 2, "r4": 1}])), max_size=3
+    st.tuples(
+        TIMES, TIMES, st.sampled_from([True, True, False]), st.sampled_from([{"r1": 1}, {"r2": 2, "r4": 1}])
+    ),
+    max_size=4,
 ).map(lambda drawn: [Claim(f"c{n}", *each) for n, each in enumerate(drawn)])
 
 

@@ -27,15 +27,24 @@ ABOUT_ORDERS = {Kind.ORDER, Kind.CANCELLATION, Kind.DELIVERY, Kind.RETURN, Kind.
 LAST_DAY = 22
 
 
+OFTEN = (*Kind, Kind.ORDER, Kind.DELIVERY, Kind.DELIVERY, Kind.RETURN, Kind.RETURN, Kind.CANCELLATION)
+
+
 @st.composite
 def evidence(draw: st.DrawFn) -> list[Evidence]:
-    """Up to ten things of a few days and two orders."""
-    found = list[Evidence]()
-    for number in range(draw(st.integers(0, 10))):
-        kind = draw(st.sampled_from(Kind))
-        order = draw(st.sampled_from(["a", "b"])) if kind in ABOUT_ORDERS else None
-        found.append(Evidence(f"m{number}", kind, draw(st.integers(0, 12)), order))
-    return found
+    """Up to twelve things of a few days and two orders; most begin with a click, so that orders count."""
+    kinds = draw(st.lists(st.sampled_from(OFTEN), max_size=11))
+    if draw(st.integers(0, 4)):
+        kinds.append(Kind.CLICK)
+    return [
+        Evidence(
+            f"m{number}",
+            kind,
+            draw(st.integers(0, 3 if kind is Kind.CLICK else 10)),
+            draw(st.sampled_from(["a", "a", "b"])) if kind in ABOUT_ORDERS else None,
+        )
+        for number, kind in enumerate(kinds)
+    ]
 
 
 EVIDENCE = evidence()
@@ -43,8 +52,10 @@ WINDOWS = st.integers(1, 6)
 RETURNS = st.integers(0, 4)
 
 
-def lived(said: list[Evidence], window: int, returns: int, now: int) -> tuple[str, str | None] | None:
-    """The oracle: progress and order, by living every day up to now and keeping a diary of each order."""
+def lived(
+    said: list[Evidence], window: int, returns: int, now: int
+) -> tuple[str, str | None, int | None] | None:
+    """The oracle: progress, order and late return, by living every day up to now and keeping a diary of each order."""
     diary: dict[str, dict[str, int]] = {}
     for day in range(now + 1):
         for kind in ("order", "delivery", "cancellation", "return"):
@@ -61,8 +72,9 @@ def lived(said: list[Evidence], window: int, returns: int, now: int) -> tuple[st
                     page.pop("returned", None)
                     page["delivered"] = day
                 if kind in ("cancellation", "return") and "placed" in page:
-                    if handed_over and "returned" not in page and day - page["delivered"] < returns:
-                        page["returned"] = day
+                    if handed_over and "returned" not in page:
+                        in_time = day - page["delivered"] < returns
+                        page.setdefault("returned" if in_time else "late", day)
                     if not handed_over and kind == "cancellation":
                         page["cancelled"] = day
     so_far = [e for e in said if e.at <= now]
@@ -85,26 +97,26 @@ def lived(said: list[Evidence], window: int, returns: int, now: int) -> tuple[st
     back = sorted((page["returned"], name) for name, page in standing.items() if "returned" in page)
     if driving:
         day, name = driving[0]
-        return ("matured" if now - day >= returns else "delivered"), name
+        return ("matured" if now - day >= returns else "delivered"), name, standing[name].get("late")
     if waiting:
-        return "ordered", waiting[0][1]
+        return "ordered", waiting[0][1], None
     if back:
-        return "returned", back[0][1]
+        return "returned", back[0][1], None
     begun = opened or [e.at for e in so_far if e.kind in ("invitation", "claim")]
     if all(now - start >= window for start in begun):
-        return "lapsed", None
+        return "lapsed", None, None
     if any(e.kind == "testDrive" and e.at in live for e in so_far):
-        return "testDriven", None
+        return "testDriven", None, None
     if any(e.kind == "lead" and (e.at in live or (opened and e.at < min(opened))) for e in so_far):
-        return "identified", None
-    return ("clicked" if opened else "invited"), None
+        return "identified", None, None
+    return ("clicked" if opened else "invited"), None, None
 
 
 @settings(max_examples=examples(500))
 @given(EVIDENCE, WINDOWS, RETURNS, st.integers(0, LAST_DAY))
 def test_who_lives_day_by_day_agrees(said: list[Evidence], window: int, returns: int, now: int) -> None:
     course = course_of(said, window=window, return_window=returns, now=now)
-    told = (course.progress.value, course.order) if course else None
+    told = (course.progress.value, course.order, course.late_return_at) if course else None
     assert told == lived(said, window, returns, now)
 
 
@@ -212,6 +224,18 @@ class TestByHand:
         over = course_of(late, window=10, return_window=7, now=31)
         assert over is not None
         assert over.when(Progress.LAPSED) == 30
+
+    def test_of_a_returned_order_and_one_that_stands_the_standing_one_counts(self) -> None:
+        returned = told((Kind.CLICK, 0), (Kind.ORDER, 1), (Kind.DELIVERY, 3), (Kind.RETURN, 4))
+        placed = [*returned, Evidence("b1", Kind.ORDER, 6, "b")]
+        course = course_of(placed, window=10, return_window=7, now=8)
+        assert course is not None
+        assert (course.progress, course.order) == (Progress.ORDERED, "b")
+        course = course_of(
+            [*placed, Evidence("b2", Kind.DELIVERY, 9, "b")], window=10, return_window=7, now=9
+        )
+        assert course is not None
+        assert (course.progress, course.order) == (Progress.DELIVERED, "b")
 
     def test_a_late_claim_brings_an_order_that_no_click_did(self) -> None:
         said = told((Kind.ORDER, 2), (Kind.DELIVERY, 9), (Kind.CLAIM, 12))
