@@ -76,13 +76,12 @@ def attribute(
     claims: Iterable[Claim] = (),
     lead_at: int | None = None,
 ) -> Credit:
-    """Who gets an order placed at `placed_at`, µs, by the terms; `lead_at` is when the friend first was a
-    lead, None for never.
+    """Who gets an order placed at `placed_at`, µs, by the terms.
 
-    A touch is valid up to the order and less than the window before it. `first` takes the referral with the
-    oldest valid touch, `last` that with the newest; of touches at one time the smaller id. `claim` takes none
-    without a claim. Of accepted claims that were made less than the claim window after the order, the last
-    decided holds; a refusal changes nothing.
+    `lead_at` is when the friend first was a lead, None for never. A touch is valid up to the order and less
+    than the window before it. `first` takes the referral with the oldest valid touch, `last` that with the
+    newest; of touches at one time the smaller id. `claim` takes none without a claim. Of accepted claims that
+    were made less than the claim window after the order, the last decided holds; a refusal changes nothing.
     """
     by_referral: dict[str, list[int]] = {}
     for touch in touches:
@@ -136,11 +135,10 @@ def _by_rule(
 
 
 def split(amount: int, weights: Mapping[str, int]) -> dict[str, int]:
-    """An amount in a unit's smallest part, divided by weight: the parts sum to it exactly, by largest
-    remainder.
+    """An amount in a unit's smallest part, divided by weight: the parts sum to it exactly.
 
-    Each part is its exact share rounded down or up; of equal remainders the smaller key is rounded up. Raises
-    ValueError for a negative amount, no weights, or a weight that is not positive.
+    By largest remainder: each part is its exact share rounded down or up; of equal remainders the smaller key
+    is rounded up. Raises ValueError for a negative amount, no weights, or a weight that is not positive.
     """
     if amount < 0:
         raise ValueError("an amount to split must not be negative")

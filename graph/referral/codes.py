@@ -119,10 +119,9 @@ def qr_svg(address: str) -> str:
 
 
 def qr_png(address: str, *, scale: int = 8) -> bytes:
-    """The QR code of a link as a PNG with `scale` pixels a module, 1 to 32, and the quiet zone that readers
-    need.
+    """The QR code of a link as a PNG with `scale` pixels a module, 1 to 32.
 
-    Raises InputError for another scale.
+    It has the quiet zone that readers need. Raises InputError for another scale.
     """
     if not 1 <= scale <= 32:
         raise InputError(

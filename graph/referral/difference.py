@@ -13,10 +13,10 @@ _NONE: Final = "(none)"
 
 
 def differences(old: Terms, new: Terms) -> tuple[str, ...]:
-    """One sentence for each field that differs and each rule that is new or gone; none exactly where the
-    digests are equal.
+    """One sentence for each field that differs and each rule that is new or gone.
 
-    Rules are known by their id, budgets by their unit; a rule that is new is told whole.
+    There is none exactly where the digests are equal. Rules are known by their id, budgets by their unit; a
+    rule that is new is told whole.
     """
     before, after = old.content(), new.content()
     rules_before, rules_after = _rules(before), _rules(after)

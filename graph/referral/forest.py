@@ -24,9 +24,7 @@ class Also(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A referral that counts, between the users that its two profiles are today; `at` is when it was made,
-    µs.
-    """
+    """A referral that counts, between the users that its two profiles are today, made at `at`, µs."""
 
     referral: str
     referrer: str
@@ -36,7 +34,9 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """`first` has the first referral of each user who has one, by the friend; `also` every other, by its
+    """Who referred whom.
+
+    `first` has the first referral of each user who has one, by the friend; `also` every other, by its
     referral, with the reason.
     """
 
@@ -45,10 +45,9 @@ class Forest:
 
 
 def forest_of(edges: Iterable[Edge]) -> Forest:
-    """The forest of these referrals, each of which has an id of its own; earlier ones go first, of one time
-    the smaller id.
+    """The forest of these referrals, each of which has an id of its own.
 
-    Takes time in proportion to the edges, but for sorting.
+    Earlier ones go first, of one time the smaller id. Takes time in proportion to the edges, but for sorting.
     """
     first: dict[str, Edge] = {}
     also: dict[str, tuple[Edge, Also]] = {}

@@ -89,8 +89,9 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The grants of a chain that may be posted, and those that may not with the reason; together all that
-    were asked, in that order.
+    """The grants of a chain that may be posted, and those that may not with the reason.
+
+    Together they are all that were asked, each list in that order.
     """
 
     grants: tuple[Grant, ...]

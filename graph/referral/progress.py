@@ -146,15 +146,15 @@ def check_move(before: Progress, after: Progress) -> None:
 
 
 def course_of(evidence: Iterable[Evidence], *, window: int, return_window: int, now: int) -> Course | None:
-    """How the referral stands at `now`, by an attribution and a return window, both in µs and half-open; None
-    before it was heard of.
+    """How the referral stands at `now`; None before it was heard of.
 
-    An order counts if it was placed within the window of a click or an entered code, or was claimed. Of
-    several that count, the one delivered first is taken, else the one placed first, else the one returned
-    first. A cancelled order does not count until it is placed again, which is then when it was placed. A
-    return, or a cancellation after delivery, undoes the delivery while the return window is open; the vehicle
-    may be delivered again. Leads and test drives count within a window; a lead from before the first one
-    counts at its opening.
+    `window` is that of attribution, `return_window` that of maturity, both in µs and half-open. An order
+    counts if it was placed within the window of a click or an entered code, or was claimed. Of several that
+    count, the one delivered first is taken, else the one placed first, else the one returned first. A
+    cancelled order does not count until it is placed again, which is then when it was placed. A return, or a
+    cancellation after delivery, undoes the delivery while the return window is open; the vehicle may be
+    delivered again. Leads and test drives count within a window; a lead from before the first one counts at
+    its opening.
 
     Orders that attribution gives to another referral are no evidence of this one: leave them out.
     """
@@ -183,8 +183,9 @@ def course_of(evidence: Iterable[Evidence], *, window: int, return_window: int, 
 
 
 def placements(evidence: Iterable[Evidence], *, now: int) -> dict[str, int]:
-    """When each order that is known at `now` was placed, µs, as `course_of` counts it: the time by which it is
-    attributed. Cancelled ones have it too.
+    """When each order that is known at `now` was placed, µs: the time by which it is attributed.
+
+    As `course_of` counts it; cancelled orders have it too.
     """
     known = {each for each in evidence if each.at <= now}
     return {name: order.placed_at for name, order in _orders(known, return_window=0).items()}

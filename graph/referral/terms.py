@@ -74,9 +74,7 @@ class Participant(StrEnum):
 
 
 class Period(StrEnum):
-    """How long a cap counts: a day, month or year of the calendar in the programme's time zone, or its whole
-    life.
-    """
+    """How long a cap counts: a calendar period in the programme's time zone, or its whole life."""
 
     DAY = "day"
     MONTH = "month"
@@ -324,14 +322,16 @@ class Terms(Declared):
         return to_datetime(at).astimezone(ZoneInfo(self.time_zone)).date()
 
     def covers(self, *, market: str | None, model: str | None) -> bool:
-        """Whether an order of this market and model is one of the programme's; one that is not known counts
-        only where all do.
+        """Whether an order of this market and model is one of the programme's.
+
+        One that is not known counts only where all do.
         """
         return (not self.markets or market in self.markets) and (not self.models or model in self.models)
 
     def content(self) -> dict[str, Any]:
-        """What the terms say, as JSON values: equal for equal terms, however a file is laid out, ordered or
-        writes its numbers.
+        """What the terms say, as JSON values.
+
+        Equal for equal terms, however a file is laid out, ordered or writes its numbers.
         """
         content = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         return {name: _canonical(value) for name, value in content.items()}

@@ -49,10 +49,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judgement, what rules alone say (`automatic`), and the newest decision of a person that holds
-    (`manual`).
+    """The judgement, and what it comes from.
 
-    `flags` are the reason codes that nobody has cleared.
+    `automatic` is what rules alone say, `manual` the newest decision of a person, None where there is none or
+    it was taken back. `flags` are the reason codes that nobody has cleared.
     """
 
     judgement: Judgement
