@@ -58,7 +58,7 @@ class Desk:
 
 
 def points(amount: int, profile: str = "p", side: Side = Side.REFERRER, **more: object) -> Share:
-    return Share(side, profile, "points", amount, **more)  # pyright: ignore[reportArgumentType]
+    return Share(side, profile, "points", amount, **more)
 
 
 def test_both_sides_are_recorded_together_and_so_is_what_stops_one() -> None:

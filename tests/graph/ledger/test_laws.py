@@ -9,7 +9,13 @@ from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from graph.clock import DAY
 from graph.errors import GuanxiError
@@ -289,8 +295,10 @@ def by_account(balances: dict[Account, int]) -> dict[tuple[str, str, str], int]:
     return {(str(a.kind), a.unit, a.profile): amount for a, amount in balances.items() if amount}
 
 
-TestLedger = Ledger.TestCase
-TestLedger.settings = settings(max_examples=examples(150), stateful_step_count=50, deadline=None)
+def test_any_operations_leave_what_the_coins_say() -> None:
+    run_state_machine_as_test(
+        Ledger, settings=settings(max_examples=examples(100), stateful_step_count=40, deadline=None)
+    )
 
 
 def run(book: Book, *commands: Command) -> list[Entry]:
