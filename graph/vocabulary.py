@@ -349,6 +349,7 @@ NODES: Final = (
             "changedAt": "when its last change took effect, µs",
             "validity": "how long it can be used once matured, µs; missing where it never expires",
             "expiresAt": "when it expires, µs; missing before it matures",
+            "dueAt": "when it expires, µs, while something can be spent: what an expiry looks for",
             "state": "pending, approved, posted, redeemed, expired, reversed or reviewRequired",
             "pending": "what has not matured",
             "available": "what can be spent; below zero for what was spent and yet taken back",
@@ -359,7 +360,7 @@ NODES: Final = (
             **_RECORDED,
         },
         unique=(("key",),),
-        indexed=(("profileId",),),
+        indexed=(("profileId",), ("dueAt",)),
     ),
     Node(
         "Erased",

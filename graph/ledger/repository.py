@@ -15,7 +15,7 @@ from graph.ledger.book import Book
 from graph.ledger.commands import Command, Grant
 from graph.ledger.decide import decide
 from graph.ledger.model import Account, AccountKind, Entry, EntryKind, Outcome, Posting
-from graph.ledger.stored import MOST, asked, read_book, read_outcomes, rows_of
+from graph.ledger.stored import MOST, asked, expiries, read_book, read_outcomes, rows_of
 
 LATEST: Final = 2**62
 """A time and a position after all others."""
@@ -97,6 +97,16 @@ class LedgerRepository:
         with suppress(_NothingNewError, feed.AlreadyCommittedError):
             await self._database.in_write(work)
         return posted
+
+    async def expire_due(self, *, limit: int = 1_000) -> list[Posted]:
+        """Expire what is due now, of up to `limit` rewards in one commit; nothing where nothing is due.
+
+        Call it until it answers nothing. It may be cut off anywhere, and may run beside another.
+        """
+        now = self._clock()
+        rows = await self._database.read("ledger.list_due", until=now, limit=limit)
+        due = [(row["key"], row["programme"], row["profileId"], row["unit"]) for row in rows]
+        return await self.post(expiries(due, at=now)) if due else []
 
     async def balance(
         self, account: Account, *, effective_at: int | None = None, position: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -84,6 +85,24 @@ def _reward(row: Mapping[str, Any]) -> Reward:
     return Reward(**values)
 
 
+def expiries(due: Iterable[tuple[str, str, str, str]], *, at: int) -> list[Expire]:
+    """The commands that expire rewards, each [key, programme, profile, unit]; one for each account.
+
+    Its key is made of the rewards: none of them can be due again.
+    """
+    accounts: dict[tuple[str, str, str], list[str]] = {}
+    for key, *account in due:
+        accounts.setdefault((account[0], account[1], account[2]), []).append(key)
+    return [
+        Expire(_digest(sorted(keys)), programme, profile, unit, "expiry", at)
+        for (programme, profile, unit), keys in sorted(accounts.items())
+    ]
+
+
+def _digest(keys: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(["expire", *keys]).encode()).hexdigest()
+
+
 def read_outcomes(text: str) -> tuple[Outcome, ...]:
     """What a stored transaction decided."""
     rows: list[dict[str, Any]] = json.loads(text)
@@ -128,7 +147,8 @@ def rows_of(book: Book, entries: Sequence[Entry], *, position: int) -> dict[str,
 
 
 def _properties(reward: Reward) -> dict[str, Any]:
-    return {_NAMES[name]: value for name, value in asdict(reward).items()}
+    due_at = reward.expires_at if reward.available > 0 else None
+    return {_NAMES[name]: value for name, value in asdict(reward).items()} | {"dueAt": due_at}
 
 
 def _outcomes(entry: Entry) -> str:

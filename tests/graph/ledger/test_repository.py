@@ -23,7 +23,7 @@ from graph.ledger.book import Book, balance
 from graph.ledger.commands import Approve, Expire, Fund, Grant, Mature, Redeem, Reverse, Share
 from graph.ledger.model import Account, AccountKind, Cap, Result, ReturnPolicy, Side, Terms
 from graph.ledger.moves import IllegalMoveError
-from graph.ledger.repository import LedgerRepository
+from graph.ledger.repository import LedgerRepository, Posted
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.runtime import Endpoint
@@ -190,6 +190,27 @@ async def test_a_statement_tells_a_participant_what_it_got_and_lost(
     assert sum(p.amount for line in page for p in line.postings) == 2, "what was spent is left"
     (line,) = await ledger.statement([b])
     assert (line.outcomes[0].result, line.postings) == (Result.BUDGET_EXHAUSTED, ())
+
+
+async def test_what_is_due_expires_once_however_often_it_is_called(
+    people: People, database: Database
+) -> None:
+    a, b = await brought(people, "a", "b")
+    now = START
+    ledger = LedgerRepository(database, clock=lambda: now)
+    grants = [granted(a, b, referral=str(n)) for n in range(3)]
+    keys = tuple(f"{grant.key}:{side}" for grant in grants for side in Side)
+    await ledger.post([fund(100), *grants])
+    await ledger.post([Approve("a", keys, "c", START), Mature("m", keys, "c", START)])
+    await ledger.post([Redeem("s", "v", (a,), "points", 7, "c", START)])
+    assert await ledger.expire_due() == []
+    now = START + DAY
+    told: list[Posted] = []
+    while more := await ledger.expire_due(limit=2):
+        told += more
+    assert sum(outcome.amount for one in told for outcome in one.outcomes) == 30 - 7
+    assert await ledger.balance(BUDGET) == 100 - 7
+    assert [await ledger.balance(account(AccountKind.AVAILABLE, one)) for one in (a, b)] == [0, 0]
 
 
 async def test_the_ledger_outlives_an_erased_profile(

@@ -8,7 +8,7 @@ from graph.ledger.book import Book
 from graph.ledger.commands import Reverse
 from graph.ledger.decide import decide
 from graph.ledger.model import Account, AccountKind, ReturnPolicy
-from graph.ledger.stored import asked, read_book, read_outcomes, rows_of
+from graph.ledger.stored import asked, expiries, read_book, read_outcomes, rows_of
 from graph.vocabulary import NODES
 from tests.graph.ledger.lives import life
 
@@ -63,3 +63,11 @@ def test_commands_ask_for_their_keys_budgets_profiles_and_rewards() -> None:
     reverse = Reverse("k", ("b", "a"), ReturnPolicy.UNLIMITED, "c", 1)
     assert asked([reverse]) == {"keys": ["k"], "budgets": [], "profiles": [], "rewards": ["a", "b"]}
     assert Account("v", AccountKind.SPENT, "CNY", "p").key == '["v", "spent", "CNY", "p"]'
+
+
+def test_each_account_has_one_expiry_of_what_is_due() -> None:
+    due = [("r2", "v", "p", "points"), ("r1", "v", "p", "points"), ("r3", "v", "q", "points")]
+    first, other = expiries(due, at=5)
+    assert [(one.profile, one.at) for one in (first, other)] == [("p", 5), ("q", 5)]
+    assert expiries(reversed(due), at=9)[0].key == first.key, "the time is no part of the key"
+    assert expiries(due[:1], at=5)[0].key != first.key
