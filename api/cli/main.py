@@ -42,11 +42,15 @@ for name, group in {
     app.add_typer(group, name=name)
 
 
+def log_beside() -> None:
+    """What a command answers goes to standard output; what is logged on the way must not mix with it."""
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=sys.stderr))
+
+
 def run() -> None:
     """Run the command line: exit code 0 when it went well, 1 when it failed, 2 when the input is wrong."""
     gc.freeze()  # modules stay: the cycle collector need not walk through them again and again
-    # What a command answers goes to standard output; what it reports on the way must not mix with it.
-    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=sys.stderr))
+    log_beside()
     try:
         app()
     except GuanxiError as error:

@@ -22,8 +22,11 @@ def folder(tmp_path: Path) -> StoreFolder:
 @pytest.fixture
 def sleeper(folder: StoreFolder) -> Iterator[subprocess.Popen[bytes]]:
     """A process whose command line looks like the server of this folder."""
-    command = [sys.executable, "-c", "import signal; signal.pause()", f"--home-dir={folder.home}"]
-    with subprocess.Popen(command) as process:
+    waiting = "import signal; print(flush=True); signal.pause()"
+    command = [sys.executable, "-c", waiting, f"--home-dir={folder.home}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # before that its command line may be empty
         folder.pid_file.write_text(f"{process.pid}\n")
         yield process
         process.kill()
