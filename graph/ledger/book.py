@@ -38,6 +38,12 @@ class Book:
         self.balances = dict(balances or {})
         self.floors = dict(floors or {})
         self.people = dict(people or {})
+        self._held: dict[str, list[str]] = {}
+        for reward in self.rewards.values():
+            self._held.setdefault(reward.profile, []).append(reward.key)
+        self._members: dict[str, list[str]] = {}
+        for profile, person in self.people.items():
+            self._members.setdefault(person, []).append(profile)
 
     def reward(self, key: str) -> Reward:
         """A reward as it stands. Raises RewardNotFoundError."""
@@ -46,9 +52,13 @@ class Book:
         except KeyError:
             raise RewardNotFoundError from None
 
-    def person(self, profile: str) -> str:
-        """Whom a profile is of now."""
-        return self.people.get(profile, profile)
+    def together(self, profile: str) -> list[str]:
+        """The profiles that are one person with this one now, and it."""
+        return self._members.get(self.people.get(profile, ""), [profile])
+
+    def held(self, profiles: Iterable[str]) -> list[Reward]:
+        """All rewards of profiles."""
+        return [self.rewards[key] for profile in profiles for key in self._held.get(profile, ())]
 
     def floor(self, budget: Account) -> int | None:
         """What a budget may not fall below: 0 before it is said, nothing for status."""
@@ -58,10 +68,8 @@ class Book:
         """The rewards of profiles that have something available, or are missing it; first to expire first."""
         found = [
             reward
-            for reward in self.rewards.values()
-            if reward.available
-            and (reward.programme, reward.unit) == (programme, unit)
-            and reward.profile in profiles
+            for reward in self.held(set(profiles))
+            if reward.available and (reward.programme, reward.unit) == (programme, unit)
         ]
         return sorted(found, key=expiring)
 
@@ -75,6 +83,8 @@ class Book:
             if entry.kind is EntryKind.FUND and posting.account.kind is AccountKind.BUDGET:
                 self.floors[posting.account] = entry.floor
         for reward in entry.rewards:
+            if reward.key not in self.rewards:
+                self._held.setdefault(reward.profile, []).append(reward.key)
             self.rewards[reward.key] = reward
 
 

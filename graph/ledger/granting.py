@@ -86,12 +86,11 @@ def _judge(book: Book, command: Grant, share: Share, granted: list[Reward]) -> t
     deepest = command.terms.levels.get(share.unit, 1)
     if share.level > deepest:
         return Result.TOO_DEEP, f"level {share.level} of {deepest}"
-    person = book.person(share.profile)
+    profiles = book.together(share.profile)
     theirs = [
         reward
-        for reward in (*book.rewards.values(), *granted)
+        for reward in (*book.held(profiles), *(one for one in granted if one.profile in profiles))
         if (reward.programme, reward.unit) == (command.programme, share.unit)
-        and book.person(reward.profile) == person
         and reward.state is not State.REVERSED
     ]
     for cap in command.terms.caps:
