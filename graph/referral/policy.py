@@ -14,8 +14,10 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from graph.ledger.model import Side
+from graph.ledger.units import STATUS
 from graph.referral.declared import Declared, read_declared, text_of
-from graph.referral.terms import STATUS, Side, Terms
+from graph.referral.terms import Terms
 
 POLICIES: Final = Path(__file__).with_name("policies.toml")
 

@@ -22,25 +22,14 @@ from pydantic import AfterValidator, Field, model_validator
 
 from graph.clock import DAY, to_datetime
 from graph.ingest.money import EXPONENTS, minor_units
+from graph.ledger.model import Period, ReturnPolicy, Side
+from graph.ledger.units import LARGEST, POINTS, STATUS
 from graph.referral.declared import Declared, read_declared, text_of
 
 PROGRAMMES: Final = Path(__file__).with_name("programmes")
 """The ready programmes: `two_sided.toml`, `contribution.toml`."""
 
-POINTS: Final = "points"
-STATUS: Final = "status"
-"""The two units that are no currency: points are spent, status never is, and has no cash worth."""
-
-
-_LARGEST: Final = 10**15  # as for currencies
 _AMOUNTS: Final = frozenset({"amount", "floor"})
-
-
-class Side(StrEnum):
-    """Whose reward it is."""
-
-    REFERRER = "referrer"
-    REFEREE = "referee"
 
 
 class Rule(StrEnum):
@@ -71,23 +60,6 @@ class Participant(StrEnum):
     PROSPECT = "prospect"  # none of the above
     STAFF = "staff"
     PARTNER = "partner"  # dealers, suppliers, legal representatives
-
-
-class Period(StrEnum):
-    """How long a cap counts: a calendar period in the programme's time zone, or its whole life."""
-
-    DAY = "day"
-    MONTH = "month"
-    YEAR = "year"
-    EVER = "ever"
-
-
-class ReturnPolicy(StrEnum):
-    """How far a reversal reaches."""
-
-    ONLY_PENDING = "onlyPending"  # what has matured is kept
-    WITHIN_BALANCE = "withinBalance"  # what is left; what was spent goes to review
-    UNLIMITED = "unlimited"  # all of it, below zero if need be
 
 
 def _unit(text: str) -> str:
@@ -383,6 +355,6 @@ def _minor(amount: Decimal, unit: str) -> int:
         return minor_units(amount, unit)
     if amount != amount.to_integral_value():
         raise ValueError(f"has decimals, but {unit} are whole")
-    if amount > _LARGEST:
+    if amount > LARGEST:
         raise ValueError("is too large")
     return int(amount)

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import ConfigurationError
+from graph.ledger.model import Side
 from graph.referral.policy import Grant, Policies, Policy, Refusal, allowed, load_policies, unpayable
-from graph.referral.terms import PROGRAMMES, Side, Terms, load_terms
+from graph.referral.terms import PROGRAMMES, Terms, load_terms
 from tests.graph.referral.worlds import TERMS, UNITS
 from tests.laws import examples
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from graph.clock import DAY, from_datetime
 from graph.errors import ConfigurationError
+from graph.ledger.model import Side
 from graph.referral.difference import differences
 from graph.referral.terms import (
     PROGRAMMES,
     Participant,
-    Side,
     Terms,
     in_force,
     load_terms,
