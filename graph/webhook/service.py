@@ -163,7 +163,8 @@ class WebhookService:
     ) -> list[Delivery]:
         """Deliveries of an endpoint, removed or not, written from `since` to `until`, newest first.
 
-        Times in µs, until now if not given. A page of at most 1,000; the next one is `before` the last of this. Dead letters are those of state `dead`.
+        Times in µs, until now if not given. A page of at most 1,000; the next one is `before` the last of this. Dead
+        letters are those of state `dead`.
         """
         asked: dict[str, Any] = {
             "endpointId": endpoint_id,
