@@ -1,12 +1,13 @@
 // webhook.add_deliveries
-// Leaves what happened for every endpoint that is told of it, in the order given; for one endpoint alone where one is named.
+// Leaves what happened for every endpoint that is told of it, in the order given. Where one is named, for that
+// one alone, whatever it is told of.
 // mode: write
 // param outbox: MAP
 // returns deliveries: INTEGER
 /* :params {outbox: {at: 1795000000000000, endpointId: null, events: [{id: 'm', type: 'webhook.ping', key: 'ping', body: '{}'}]}} */
 UNWIND $outbox.events AS event
 MATCH (e:WebhookEndpoint {state: 'active'})
-WHERE (size(e.types) = 0 OR event.type IN e.types) AND ($outbox.endpointId IS NULL OR e.id = $outbox.endpointId)
+WHERE e.id = $outbox.endpointId OR ($outbox.endpointId IS NULL AND (size(e.types) = 0 OR event.type IN e.types))
 CALL (event, e) {
   MERGE (l:WebhookLane {key: e.id + '/' + event.key})
   ON CREATE SET l.endpointId = e.id, l.last = 0

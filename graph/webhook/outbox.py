@@ -44,7 +44,8 @@ class Event:
 async def tell(tx: Transaction, events: Sequence[Event], *, at: int, endpoint_id: str | None = None) -> int:
     """Leave events, in this order, for every endpoint that is told of their types; answers how many deliveries that is.
 
-    With `endpoint_id`, for that one alone. `at` in µs. Committed or rolled back with the transaction.
+    With `endpoint_id`, for that one alone, whatever types it is told of. `at` in µs. Committed or rolled back with the
+    transaction.
     """
     if not events:
         return 0
