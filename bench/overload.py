@@ -57,6 +57,10 @@ class Driven:
             self._server, self._bodies, seconds=seconds, connections=connections, bearers=self._keys
         )
 
+    async def capacity(self) -> float:
+        """Answers a second, as many as there can be."""
+        return max([(await self.closed(connections))["perSecond"] for connections in TRIES])
+
     async def at(self, rate: float, *, seconds: float) -> dict[str, Any]:
         """Requests fall due at a rate, whatever is answered."""
         return await self._loaded(
@@ -78,7 +82,7 @@ class Driven:
 
 async def _figures(name: str, driven: Driven) -> list[Figure]:
     await driven.closed(8, seconds=3)
-    peak = max([(await driven.closed(connections))["perSecond"] for connections in TRIES])
+    peak = await driven.capacity()
     before = await driven.at(CALM * peak, seconds=5)
     storm = asyncio.create_task(driven.at(2 * peak, seconds=SECONDS))
     memory = list[float]()
@@ -87,18 +91,20 @@ async def _figures(name: str, driven: Driven) -> list[Figure]:
         memory.append(driven.resident())
     taken = storm.result()
     calm = [await driven.at(CALM * peak, seconds=1) for _ in range(6)]
+    after = await driven.capacity()
     back = next((n for n, r in enumerate(calm, 1) if r["good"] and r["p50"] <= BACK * before["p50"]), None)
     goodput = Figure(
         f"overload-{name}",
         f"one user, ten fields, people {name}: answers with data per second at twice the capacity for {SECONDS:.0f} s",
-        f"the capacity: the best of {', '.join(map(str, TRIES))} connections in a closed loop",
+        f"the capacity: the best of {', '.join(map(str, TRIES))} connections in a closed loop, before and after",
         "≥ 0.9",
         ours=[taken["perSecond"]],
-        theirs=[peak],
+        theirs=[(peak + after) / 2],
         beside={
             "unit": "answers/s; ms; s",
             "refused per second": round(taken["refused"] / SECONDS, 1),
-            "neither": taken["bad"],
+            "given up by their clients after 10 s without a connection": taken["bad"],
+            "capacity before and after": [round(peak), round(after)],
             "p50": round(taken["p50"], 1),
             "p99": round(taken["p99"], 1),
             "p50 before, at half the capacity": round(before["p50"], 2),

@@ -18,6 +18,8 @@ from seed.draw import pick
 from seed.names import chinese_family, chinese_given, european_family, european_given
 
 _CHINESE_SHARE: Final = 0.75
+_TRIES: Final = 1_000
+"""Names tried for one slip before it is given up: of a world of names, as good as all."""
 _FEWEST_CHARACTERS: Final = 3
 _FEWEST_LETTERS: Final = 5
 
@@ -68,14 +70,27 @@ def named_people(count: int, *, seed: int) -> list[NamedPerson]:
 
 
 def name_searches(people: list[NamedPerson], count: int, *, seed: int) -> Iterator[NameSearch]:
-    """Queries of at least three Han characters or five Latin letters, each with one slip; kinds in turn."""
+    """Queries of at least three Han characters or five Latin letters, each with one slip; kinds in turn.
+
+    A kind that nobody's name seems to allow is left out. Raises ValueError where that is so of all kinds.
+    """
     rng = Random(seed)  # noqa: S311 - a made-up world, the same each time
-    for number in range(count):
-        slip = tuple(Slip)[number % len(Slip)]
-        found = None
-        while found is None:
-            found = _SLIPS[slip](pick(rng, people), rng)
-        yield found
+    kinds = list(Slip)
+    while count and kinds:
+        for slip in tuple(kinds):
+            found = _search(people, slip, rng)
+            if found is None:
+                kinds.remove(slip)
+            elif count:
+                count -= 1
+                yield found
+    if count:
+        raise ValueError("No name of these people can be written with a slip.")
+
+
+def _search(people: list[NamedPerson], slip: Slip, rng: Random) -> NameSearch | None:
+    tries = (_SLIPS[slip](pick(rng, people), rng) for _ in range(_TRIES))
+    return next((found for found in tries if found is not None), None)
 
 
 def _person(rng: Random) -> NamedPerson:

@@ -258,6 +258,18 @@ class CancelledOrder(DomainEvent):
     reason: Text | None = clear_field("Why, as `financing`, `deliveryDate`, `boughtElsewhere`.")
 
 
+class Payment(DomainEvent):
+    """Money was received for a vehicle: a deposit, an instalment, the rest."""
+
+    kind: ClassVar[str] = "payment"
+    event: ClassVar[str] = "Payment Received"
+
+    order_id: Text | None = personal_field("The id of the order it was paid for, in its system.")
+    payment_id: Text | None = personal_field("The payment's id in its system.")
+    method: Text | None = clear_field("How it was paid, as `transfer`, `card`, `wallet`, `loan`.")
+    stage: Text | None = clear_field("What part it is, as `deposit`, `instalment`, `balance`.")
+
+
 class Delivery(DomainEvent):
     """A vehicle was delivered."""
 
@@ -268,6 +280,19 @@ class Delivery(DomainEvent):
     colour: Text | None = clear_field("Colour of the vehicle.")
     odometer_km: Kilometres | None = clear_field("Odometer at delivery, in kilometres.")
     role: VehicleRole | None = clear_field("What the person is to the vehicle; `owner` where it is left out.")
+
+
+class VehicleReturn(DomainEvent):
+    """A delivered vehicle was given back, and the sale undone."""
+
+    kind: ClassVar[str] = "vehicleReturn"
+    event: ClassVar[str] = "Vehicle Returned"
+
+    order_id: Text | None = personal_field(
+        "The order's id in its system; without it the return undoes no order that was delivered."
+    )
+    odometer_km: Kilometres | None = clear_field("Odometer at the return, in kilometres.")
+    reason: Text | None = clear_field("Why, as `returnPolicy`, `defect`, `financing`.")
 
 
 class Service(DomainEvent):
@@ -282,6 +307,29 @@ class Service(DomainEvent):
     role: VehicleRole | None = clear_field(
         "What the person is to the vehicle; `driver` where it is left out."
     )
+
+
+class ReferralClick(DomainEvent):
+    """A person opened a referral link."""
+
+    kind: ClassVar[str] = "referralClick"
+    event: ClassVar[str] = "Referral Link Clicked"
+
+    code: Text | None = clear_field(
+        "The code in the link; it names a programme's participant, not this person."
+    )
+    programme: Text | None = clear_field("Id of the referral programme.")
+
+
+class EnteredReferralCode(DomainEvent):
+    """A person, or a consultant for one, entered a referral code."""
+
+    kind: ClassVar[str] = "referralCode"
+    event: ClassVar[str] = "Referral Code Entered"
+
+    code: Text | None = clear_field("The code as it was entered; case, spaces and hyphens do not matter.")
+    programme: Text | None = clear_field("Id of the referral programme.")
+    order_id: Text | None = personal_field("The id of the order it was entered on, in its system.")
 
 
 class GivenConsent(DomainEvent):
@@ -318,9 +366,13 @@ CATALOGUE: Final[tuple[type[DomainEvent], ...]] = (
     PlannedFollowUp,
     CompletedFollowUp,
     Order,
+    Payment,
     CancelledOrder,
     Delivery,
+    VehicleReturn,
     Service,
+    ReferralClick,
+    EnteredReferralCode,
     GivenConsent,
     WithdrawnConsent,
 )

@@ -42,8 +42,10 @@ class Subject:
 
 _BY_ID: Final[Mapping[str, tuple[Topic, str]]] = {
     "order": (Topic.ORDER, "orderId"),
+    "payment": (Topic.ORDER, "orderId"),
     "orderCancellation": (Topic.ORDER, "orderId"),
     "delivery": (Topic.ORDER, "orderId"),
+    "vehicleReturn": (Topic.ORDER, "orderId"),
     "testDriveBooking": (Topic.APPOINTMENT, "bookingId"),
     "testDriveCancellation": (Topic.APPOINTMENT, "bookingId"),
     "testDrive": (Topic.APPOINTMENT, "bookingId"),

@@ -23,9 +23,13 @@ KINDS = {
     "Follow-Up Planned": "followUpPlan",
     "Follow-Up Completed": "followUp",
     "Order Placed": "order",
+    "Payment Received": "payment",
     "Order Cancelled": "orderCancellation",
     "Vehicle Delivered": "delivery",
+    "Vehicle Returned": "vehicleReturn",
     "Service Completed": "service",
+    "Referral Link Clicked": "referralClick",
+    "Referral Code Entered": "referralCode",
     "Consent Given": "consent",
     "Consent Withdrawn": "consentWithdrawal",
 }
@@ -33,7 +37,7 @@ COMMON = {
     "channel", "campaign", "content", "dealer", "consultant", "model", "durationSeconds", "amount",
     "currency", "vin", "plate", "note", "url",
 }  # fmt: skip
-PERSONAL = {"vin", "plate", "note", "url", "orderId", "bookingId", "workOrderId", "followUpId"}
+PERSONAL = {"vin", "plate", "note", "url", "orderId", "bookingId", "workOrderId", "followUpId", "paymentId"}
 PROPERTIES = sorted(
     {prop for entry in catalogue.EVENT_TYPES for prop in entry.property_of} | {"unknown", "$event", "path"}
 )

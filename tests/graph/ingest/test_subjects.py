@@ -47,6 +47,8 @@ def test_all_that_is_said_of_one_order_has_one_key() -> None:
     assert "SO-1" not in placed
     assert placed == key_of("Vehicle Delivered", {"order_id": "SO-1"})
     assert placed == key_of("Order Cancelled", {"orderId": "SO-1", "reason": "price"})
+    assert placed == key_of("Payment Received", {"orderId": "SO-1", "amount": 5000, "stage": "deposit"})
+    assert placed == key_of("Vehicle Returned", {"orderId": "SO-1", "reason": "returnPolicy"})
     assert placed != key_of("Order Placed", {"orderId": "SO-2", "dealer": "d1"})
 
 

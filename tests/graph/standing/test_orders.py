@@ -86,3 +86,10 @@ def test_a_cancellation_that_arrives_before_its_order_cancels_it() -> None:
     assert (late.status, late.ordered_at, late.total_minor) == (OrderStatus.CANCELLED, 1, 100)
     (renewed,) = orders_of([cancelled, placed, said("order", 6, "m3")])
     assert (renewed.status, renewed.ordered_at, renewed.cancelled_at) == (OrderStatus.ORDERED, 1, None)
+
+
+def test_what_is_paid_or_given_back_is_said_of_an_order_and_makes_none() -> None:
+    placed, delivered = said("order", 1, "m1", amount_minor=100), said("delivery", 5, "m2")
+    beside = [said("payment", 2, "m3", amount_minor=7), said("vehicleReturn", 9, "m4")]
+    assert orders_of([placed, delivered, *beside]) == orders_of([placed, delivered])
+    assert orders_of(beside) == ()

@@ -1,0 +1,181 @@
+"""The ledger in the graph: commands are decided and written under the feed's lock, balances and statements read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graph.clock import Clock, new_id, system_clock
+from graph.db import feed
+from graph.db.database import Database, Transaction
+from graph.errors import IntegrityError, NotFoundError, TooLargeError
+from graph.ledger.book import Book
+from graph.ledger.commands import Command, Grant
+from graph.ledger.decide import decide
+from graph.ledger.model import Account, AccountKind, Entry, EntryKind, Outcome, Posting
+from graph.ledger.stored import MOST, asked, expiries, read_book, read_outcomes, rows_of
+
+LATEST: Final = 2**62
+"""A time and a position after all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a command came to; `repeated` where its key was there before, and this is what was decided then."""
+
+    key: str
+    kind: EntryKind
+    effective_at: int
+    outcomes: tuple[Outcome, ...]
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A transaction as a participant's statement shows it: its outcomes and postings of these profiles alone."""
+
+    seq: int
+    position: int
+    key: str
+    kind: EntryKind
+    programme: str
+    cause: str
+    effective_at: int
+    recorded_at: int
+    outcomes: tuple[Outcome, ...]
+    postings: tuple[Posting, ...]
+    reverses: str | None
+
+
+class _NothingNewError(Exception):
+    """All was posted before: the transaction is rolled back, so that the feed has no entry of nothing."""
+
+
+class LedgerRepository:
+    """Posts to the ledger and reads it; who may is the caller's to decide.
+
+    Dealers may not: programmes are the brand's.
+    """
+
+    def __init__(self, database: Database, *, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def post(self, commands: Sequence[Command]) -> list[Posted]:
+        """Decide commands in their order, each on what those before it left, and write all of them in one commit.
+
+        Safe to send again, also after a commit of unknown outcome: a key that is there is told its first result, and
+        what is left of a run that was cut off is posted. One command that is refused refuses all; the errors are those
+        of `graph.ledger.decide.decide`, NotFoundError for a grant to a profile that is not there, and TooLargeError for
+        over 10,000 commands. Under the lock are two statements, however many commands; they read all rewards of
+        the people concerned.
+        """
+        if len(commands) > MOST:
+            raise TooLargeError(f"One commit takes {MOST} commands.", remedy="Send fewer at once.")
+        posted: list[Posted] = []
+        operation = new_id()
+
+        async def work(tx: Transaction) -> None:
+            begun = await feed.begin(tx, operation_id=operation, now=self._clock())
+            row = await tx.one("ledger.read_book", asked=asked(commands))
+            if row is None:
+                raise IntegrityError("The ledger cannot be read.", remedy="Run `guanxi check invariants`.")
+            book = read_book(*row)
+            posted[:], new = _decide_all(book, commands)
+            if not new:
+                raise _NothingNewError
+            await tx.one(
+                "ledger.write_entries",
+                position=begun.position,
+                recordedAt=begun.recorded_at,
+                operationId=operation,
+                rows=rows_of(book, new, position=begun.position),
+            )
+
+        with suppress(_NothingNewError, feed.AlreadyCommittedError):
+            await self._database.in_write(work)
+        return posted
+
+    async def expire_due(self, *, limit: int = 1_000) -> list[Posted]:
+        """Expire what is due now, of up to `limit` rewards in one commit; nothing where nothing is due.
+
+        Call it until it answers nothing. It may be cut off anywhere, and may run beside another.
+        """
+        now = self._clock()
+        rows = await self._database.read("ledger.list_due", until=now, limit=limit)
+        due = [(row["key"], row["programme"], row["profileId"], row["unit"]) for row in rows]
+        return await self.post(expiries(due, at=now)) if due else []
+
+    async def balance(
+        self, account: Account, *, effective_at: int | None = None, position: int | None = None
+    ) -> int:
+        """What an account holds, 0 for one that is not there.
+
+        With `effective_at` (µs) what it held then, of that microsecond too; with `position` as far as it was recorded
+        up to that position of the feed. The two are apart: what is recorded late takes effect early.
+        """
+        if effective_at is None and position is None:
+            row = await self._database.read_one("ledger.find_balance", account=account.key)
+        else:
+            row = await self._database.read_one(
+                "ledger.sum_postings",
+                account=account.key,
+                effectiveAt=LATEST if effective_at is None else effective_at,
+                position=LATEST if position is None else position,
+            )
+        return row[0] if row else 0
+
+    async def statement(
+        self, profiles: Collection[str], *, before: int = LATEST, limit: int = 50
+    ) -> list[Line]:
+        """A page of what was posted and decided about profiles, latest recorded first.
+
+        The next page is what comes `before` the last line's `seq`.
+        """
+        rows = await self._database.read(
+            "ledger.list_statement", asked={"profiles": sorted(set(profiles))}, before=before, limit=limit
+        )
+        return [_line(row, profiles) for row in rows]
+
+
+def _decide_all(book: Book, commands: Sequence[Command]) -> tuple[list[Posted], list[Entry]]:
+    """What each command comes to, and the entries that are new; `book` has them recorded then."""
+    posted: list[Posted] = []
+    new: list[Entry] = []
+    for command in commands:
+        repeated = command.key in book.entries
+        if isinstance(command, Grant) and not repeated:
+            _check_present(book, command)
+        entry = decide(book, command)
+        if not repeated:
+            book.record(entry)
+            new.append(entry)
+        posted.append(Posted(entry.key, entry.kind, entry.effective_at, entry.outcomes, repeated))
+    return posted, new
+
+
+def _check_present(book: Book, command: Grant) -> None:
+    if any(share.profile not in book.people for share in command.shares):
+        raise NotFoundError("No profile has this id.", remedy="Grant to a profile that is there.")
+
+
+def _line(row: dict[str, Any], profiles: Collection[str]) -> Line:
+    programme = row["programme"]
+    return Line(
+        row["seq"],
+        row["position"],
+        row["key"],
+        EntryKind(row["kind"]),
+        programme,
+        row["cause"],
+        row["effectiveAt"],
+        row["recordedAt"],
+        tuple(outcome for outcome in read_outcomes(row["outcomes"]) if outcome.profile in profiles),
+        tuple(
+            Posting(Account(programme, AccountKind(kind), unit, profile), amount, reward)
+            for profile, kind, unit, amount, reward in row["postings"]
+        ),
+        row["reverses"],
+    )

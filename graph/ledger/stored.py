@@ -1,0 +1,155 @@
+"""The ledger as the graph holds it: rows of `ledger.read_book` become a book, entries become rows. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any, Final
+
+from pydantic.alias_generators import to_camel
+
+from graph.ledger.book import Book
+from graph.ledger.commands import Approve, Command, Expire, Fund, Grant, Mature, Redeem, Reverse
+from graph.ledger.model import (
+    Account,
+    AccountKind,
+    Entry,
+    EntryKind,
+    Outcome,
+    Result,
+    Reward,
+    Side,
+)
+from graph.ledger.moves import State
+
+MOST: Final = 10_000
+"""Commands of one commit."""
+
+_NAMES: Final = {
+    field.name: "profileId" if field.name == "profile" else to_camel(field.name) for field in fields(Reward)
+}
+
+
+def asked(commands: Iterable[Command]) -> dict[str, list[str]]:
+    """What `ledger.read_book` is to read for some commands."""
+    keys: set[str] = set()
+    budgets: set[str] = set()
+    profiles: set[str] = set()
+    rewards: set[str] = set()
+    for command in commands:
+        keys.add(command.key)
+        match command:
+            case Fund():
+                budgets.add(Account(command.programme, AccountKind.BUDGET, command.unit).key)
+            case Grant():
+                for share in command.shares:
+                    budgets.add(Account(command.programme, AccountKind.BUDGET, share.unit).key)
+                    profiles.add(share.profile)
+            case Approve() | Mature() | Reverse():
+                rewards.update(command.rewards)
+            case Redeem():
+                profiles.update(command.profiles)
+            case Expire():
+                profiles.add(command.profile)
+    found = {"keys": keys, "budgets": budgets, "profiles": profiles, "rewards": rewards}
+    return {name: sorted(values) for name, values in found.items()}
+
+
+def read_book(
+    entries: Sequence[Sequence[Any]],
+    budgets: Sequence[Sequence[Any]],
+    people: Sequence[Sequence[str]],
+    rewards: Sequence[Mapping[str, Any]],
+) -> Book:
+    """The part of the ledger that some commands concern; of stored transactions what they decided."""
+    accounts = [(Account(row[0], AccountKind(row[1]), row[2]), row[3], row[4]) for row in budgets]
+    return Book(
+        entries=[
+            Entry(row[0], EntryKind(row[1]), row[2], row[3], row[4], outcomes=read_outcomes(row[6]))
+            for row in entries
+        ],
+        rewards=[_reward(row) for row in rewards],
+        balances={account: balance for account, balance, _ in accounts},
+        floors={account: floor for account, _, floor in accounts},
+        people={row[0]: row[1] for row in people},
+    )
+
+
+def _reward(row: Mapping[str, Any]) -> Reward:
+    values: dict[str, Any] = {"validity": None}
+    values |= {name: row[stored] for name, stored in _NAMES.items() if stored in row}
+    values |= {"side": Side(row["side"]), "state": State(row["state"])}
+    return Reward(**values)
+
+
+def expiries(due: Iterable[tuple[str, str, str, str]], *, at: int) -> list[Expire]:
+    """The commands that expire rewards, each [key, programme, profile, unit]; one for each account.
+
+    Its key is made of the rewards: none of them can be due again.
+    """
+    accounts: dict[tuple[str, str, str], list[str]] = {}
+    for key, *account in due:
+        accounts.setdefault((account[0], account[1], account[2]), []).append(key)
+    return [
+        Expire(_digest(sorted(keys)), programme, profile, unit, "expiry", at)
+        for (programme, profile, unit), keys in sorted(accounts.items())
+    ]
+
+
+def _digest(keys: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(["expire", *keys]).encode()).hexdigest()
+
+
+def read_outcomes(text: str) -> tuple[Outcome, ...]:
+    """What a stored transaction decided."""
+    rows: list[dict[str, Any]] = json.loads(text)
+    for row in rows:
+        row["result"] = Result(row["result"])
+    return tuple(Outcome(**row) for row in rows)
+
+
+def rows_of(book: Book, entries: Sequence[Entry], *, position: int) -> dict[str, list[Any]]:
+    """The rows of `ledger.write_entries` for entries that `book` has recorded."""
+    changes: Counter[Account] = Counter()
+    for posting in (posting for entry in entries for posting in entry.postings):
+        changes[posting.account] += posting.amount
+    said = {
+        Account(entry.programme, AccountKind.BUDGET, posting.account.unit)
+        for entry in entries
+        if entry.kind is EntryKind.FUND
+        for posting in entry.postings
+    }
+    rewards = sorted({reward.key for entry in entries for reward in entry.rewards})
+    decided = [(e.key, id_) for e in entries for id_ in sorted({outcome.profile for outcome in e.outcomes})]
+    return {
+        "accounts": [
+            [a.key, a.programme, a.kind, a.unit, a.profile or None, change, a in said, book.floors.get(a)]
+            for a, change in sorted(changes.items())
+        ],
+        "transactions": [
+            [e.key, e.kind, e.programme, e.cause, e.effective_at, position * MOST + n, _outcomes(e)]
+            for n, e in enumerate(entries)
+        ],
+        "postings": [
+            [entry.key, posting.account.key, posting.amount, posting.reward]
+            for entry in entries
+            for posting in entry.postings
+        ],
+        "rewards": [[key, _properties(book.rewards[key])] for key in rewards],
+        "changes": [[entry.key, reward.key] for entry in entries for reward in entry.rewards],
+        "decided": [list(pair) for pair in decided],
+        "reversals": [[entry.key, entry.reverses] for entry in entries if entry.reverses],
+        "profiles": sorted({profile for _, profile in decided}),
+    }
+
+
+def _properties(reward: Reward) -> dict[str, Any]:
+    due_at = reward.expires_at if reward.available > 0 else None
+    return {_NAMES[name]: value for name, value in asdict(reward).items()} | {"dueAt": due_at}
+
+
+def _outcomes(entry: Entry) -> str:
+    return json.dumps([asdict(outcome) for outcome in entry.outcomes], ensure_ascii=False)

@@ -1,0 +1,4 @@
+"""Referral programmes: their terms, codes, what a referral has come to, who gets the credit, and chains.
+
+Pure.
+"""
