@@ -41,6 +41,8 @@ from graph.runtime import database as runtime_database
 from graph.search.rebuild import SearchRebuild
 from graph.search.service import PeopleSearch
 from graph.settings import Settings
+from graph.webhook.sender import WebhookSender
+from graph.webhook.service import WebhookService
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Services:
     search_rebuild: SearchRebuild
     corrections: CorrectionService
     households: Households
+    webhooks: WebhookService
+    sender: WebhookSender
     metrics: Metrics
     clock: Clock
 
@@ -162,6 +166,8 @@ def compose(
         search_rebuild=SearchRebuild(database, keyring=keyring, blind=blind, clock=clock),
         households=Households(database, keyring=keyring, rules=rules, clock=clock),
         corrections=CorrectionService(database, keyring=keyring, clock=clock),
+        webhooks=WebhookService(database, keyring=keyring, allow=settings.webhook_allow, clock=clock),
+        sender=WebhookSender(database, keyring=keyring, allow=settings.webhook_allow, clock=clock),
         metrics=metrics or Metrics(),
         clock=clock,
     )

@@ -20,6 +20,7 @@ _WRITTEN: Final[Mapping[str, str]] = {
     "graphql_origins": '["https://crm.example"]',
     "oidc_algorithms": '["RS256", "ES256"]',
     "oidc_roles": '{"crm-steward": "steward"}',
+    "webhook_allow": '["hooks.crm.internal"]',
 }
 """How the settings that are lists and maps are written: in JSON."""
 
@@ -128,6 +129,11 @@ class Settings(BaseSettings):
     oidc_roles: Annotated[dict[str, str], NoDecode] = Field(
         {}, description='What values of the role claim mean, as {"crm-steward": "steward"}.'
     )
+    webhook_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description='Hosts that webhooks may reach in private networks and by http, as ["hooks.crm.internal"].',
+    )
+
     neo4j_uri: str | None = Field(
         None,
         validation_alias=AliasChoices("NEO4J_URI", "neo4j_uri"),

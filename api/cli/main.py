@@ -8,7 +8,7 @@ import sys
 import structlog
 import typer
 
-from api.cli import audit, check, db, export, identity, ingest, key, keyring, search, source
+from api.cli import audit, check, db, export, identity, ingest, key, keyring, search, source, webhook
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.erase import erase
@@ -38,6 +38,7 @@ for name, group in {
     "check": check.app,
     "keyring": keyring.app,
     "search": search.app,
+    "webhook": webhook.app,
 }.items():
     app.add_typer(group, name=name)
 
