@@ -27,8 +27,6 @@ class Receiver:
     otherwise: bytes | None = b"HTTP/1.1 204 No Content\r\n\r\n"
     requests: list[Request] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    at_once: int = 0
-    most_at_once: int = 0
 
     @property
     def url(self) -> str:
@@ -42,8 +40,6 @@ class Receiver:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one request."""
-        self.at_once += 1
-        self.most_at_once = max(self.at_once, self.most_at_once)
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             line, *rest = head.strip().split("\r\n")
@@ -60,7 +56,6 @@ class Receiver:
         except OSError:
             return
         finally:
-            self.at_once -= 1
             writer.close()
 
 
