@@ -41,6 +41,11 @@ MoneyText = NewType("MoneyText", str)
 """An exact amount and its currency, as `249900.00 CNY`; `Money` in the schema."""
 
 
+def instant_of(micros: int | None) -> Instant | None:
+    """A time that may be missing."""
+    return None if micros is None else Instant(micros)
+
+
 def amount_of(minor: int | None, currency: str | None) -> Decimal | None:
     """An amount of minor units in whole units of its currency, exactly."""
     return None if minor is None else Decimal(minor).scaleb(-EXPONENTS.get(currency or "", 2))

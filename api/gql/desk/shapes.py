@@ -11,7 +11,7 @@ from api.gql.described import CURSOR, PAGE_INFO, describe_enum
 from api.gql.household.loaders import loader_of
 from api.gql.ids import global_id
 from api.gql.profile.people import User
-from api.gql.profile.touchpoints import PageInfo, Touchpoint, touchpoint_of
+from api.gql.profile.touchpoints import PageInfo, Touchpoint, page_info_of, touchpoint_of
 from api.gql.scalars import Instant
 from api.gql.selection import LONGEST_PAGE, Resolving, read_selection
 from graph.desk import model
@@ -193,9 +193,4 @@ def _cursor(kind: str, at: int, key: str) -> str:
 def _page_info(
     edges: list[DeskPersonEdge] | list[DeskFollowUpEdge], *, has_next: bool, after: bool
 ) -> PageInfo:
-    return PageInfo(
-        has_next_page=has_next,
-        has_previous_page=after,
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
-    )
+    return page_info_of(edges, has_next=has_next, has_previous=after)

@@ -12,7 +12,7 @@ from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO, After, First, desc
 from api.gql.household.loaders import loader_of
 from api.gql.ids import global_id, read_cursor
 from api.gql.profile.people import User, Vehicle, vehicle_of
-from api.gql.profile.touchpoints import PageInfo
+from api.gql.profile.touchpoints import PageInfo, page_info_of
 from api.gql.scalars import Instant
 from api.gql.selection import Resolving, page_size, read_selection
 from graph.household.evidence import Kind, Role
@@ -185,12 +185,7 @@ def _page(id_: str, first: int | None, after: str | None, kind: str) -> Househol
 def _page_info(
     edges: Sequence[HouseholdMemberEdge | VehicleEdge], page: HouseholdPage, *, has_next: bool
 ) -> PageInfo:
-    return PageInfo(
-        has_next_page=has_next,
-        has_previous_page=page.after != "",
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
-    )
+    return page_info_of(edges, has_next=has_next, has_previous=page.after != "")
 
 
 def _member_of(view: MemberView) -> HouseholdMember:

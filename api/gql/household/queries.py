@@ -16,7 +16,7 @@ from api.gql.household.household import (
 )
 from api.gql.household.loaders import loader_of
 from api.gql.ids import global_id, parse_id
-from api.gql.profile.touchpoints import PageInfo
+from api.gql.profile.touchpoints import page_info_of
 from api.gql.selection import page_size
 from graph.errors import InputError
 from graph.household.evidence import Kind
@@ -61,12 +61,7 @@ class HouseholdQuery:
         edges = [HouseholdEdge(cursor=global_id(CURSOR, view.id), node=household_of(view)) for view in views]
         return HouseholdConnection(
             edges=edges,
-            page_info=PageInfo(
-                has_next_page=has_next,
-                has_previous_page=start != "",
-                start_cursor=edges[0].cursor if edges else None,
-                end_cursor=edges[-1].cursor if edges else None,
-            ),
+            page_info=page_info_of(edges, has_next=has_next, has_previous=start != ""),
         )
 
 

@@ -11,7 +11,7 @@ import strawberry
 from api.gql.context import GqlInfo
 from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO, After, First
 from api.gql.ids import global_id, parse_id
-from api.gql.profile.touchpoints import PageInfo
+from api.gql.profile.touchpoints import PageInfo, page_info_of
 from api.gql.selection import page_size
 from graph.access.roles import Permission
 from graph.errors import InputError
@@ -193,12 +193,7 @@ def _side(side: model.LikelyProfile) -> LikelyProfile:
 
 
 def _page_info(edges: Sequence[LikelyPairEdge | AmbiguousEdge], start: str, *, has_next: bool) -> PageInfo:
-    return PageInfo(
-        has_next_page=has_next,
-        has_previous_page=start != "",
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
-    )
+    return page_info_of(edges, has_next=has_next, has_previous=start != "")
 
 
 def _probability(minimum: float) -> float:

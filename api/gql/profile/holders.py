@@ -6,7 +6,7 @@ import strawberry
 
 from api.gql.profile.people import User, user_of
 from api.gql.profile.records import Profile, profile_of
-from api.gql.scalars import Instant
+from api.gql.scalars import Instant, instant_of
 from api.gql.selection import Selection
 from graph.profile.view import HolderView
 
@@ -55,13 +55,9 @@ def _holder_of(view: HolderView, selection: Selection) -> IdentifierHolder:
         profile=profile_of(view.profile),
         role=held.role,
         scope=held.scope,
-        first_at=_instant(held.first_at),
-        last_at=_instant(held.last_at),
-        owner_since=_instant(held.owner_since),
+        first_at=instant_of(held.first_at),
+        last_at=instant_of(held.last_at),
+        owner_since=instant_of(held.owner_since),
         recorded_at=Instant(held.recorded_at),
-        retracted_at=_instant(held.retracted_at),
+        retracted_at=instant_of(held.retracted_at),
     )
-
-
-def _instant(micros: int | None) -> Instant | None:
-    return None if micros is None else Instant(micros)

@@ -13,8 +13,8 @@ from api.gql.ids import global_id, snapshot_key, user_cursor
 from api.gql.node import Node
 from api.gql.profile.golden import GoldenField, golden_field_of
 from api.gql.profile.records import Profile, profile_of
-from api.gql.profile.touchpoints import PageInfo, TouchpointConnection, connection_of
-from api.gql.scalars import Instant, VinText
+from api.gql.profile.touchpoints import PageInfo, TouchpointConnection, connection_of, page_info_of
+from api.gql.scalars import Instant, VinText, instant_of
 from api.gql.selection import Selection
 from graph.profile.service import FormerUserView
 from graph.profile.view import UserView, VehicleView
@@ -156,8 +156,8 @@ def user_of(view: UserView, selection: Selection) -> User:
         id=strawberry.ID(user_id(view)),
         one_id=strawberry.ID(view.one_id),
         display_name=view.display_name,
-        first_seen_at=_instant(view.first_seen_at),
-        last_seen_at=_instant(view.last_seen_at),
+        first_seen_at=instant_of(view.first_seen_at),
+        last_seen_at=instant_of(view.last_seen_at),
         profiles=[profile_of(profile) for profile in view.profiles],
         identifiers=[
             Identifier(namespace=i.namespace, scope=i.scope, value=i.value, trusted=i.trusted)
@@ -165,7 +165,7 @@ def user_of(view: UserView, selection: Selection) -> User:
         ],
         vehicles=[vehicle_of(vehicle, past=view.as_of is not None) for vehicle in view.vehicles],
         golden=[golden_field_of(field) for field in view.golden],
-        as_of=_instant(view.as_of),
+        as_of=instant_of(view.as_of),
         pages={key: connection_of(page) for key, page in zip(selection.page_keys, view.pages, strict=True)},
     )
 
@@ -193,14 +193,5 @@ def user_connection_of(
     edges = [UserEdge(cursor=user_cursor(view.one_id), node=user_of(view, selection)) for view in views]
     return UserConnection(
         edges=edges,
-        page_info=PageInfo(
-            has_next_page=has_next,
-            has_previous_page=after,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
+        page_info=page_info_of(edges, has_next=has_next, has_previous=after),
     )
-
-
-def _instant(micros: int | None) -> Instant | None:
-    return None if micros is None else Instant(micros)

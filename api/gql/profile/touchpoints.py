@@ -5,9 +5,9 @@ Only what the catalogue declares non-personal is here; notes, links and ids of b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 import strawberry
 from strawberry import federation
@@ -151,6 +151,23 @@ class PageInfo:
     )
 
 
+class _Placed(Protocol):
+    """An edge of any connection."""
+
+    @property
+    def cursor(self) -> str: ...
+
+
+def page_info_of(edges: Sequence[_Placed], *, has_next: bool, has_previous: bool) -> PageInfo:
+    """Where a page with these edges stands."""
+    return PageInfo(
+        has_next_page=has_next,
+        has_previous_page=has_previous,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
+    )
+
+
 @strawberry.type(description="A touchpoint and its cursor.")
 class TouchpointEdge:
     """An edge."""
@@ -214,10 +231,5 @@ def connection_of(page: TouchpointPage) -> TouchpointConnection:
     ]
     return TouchpointConnection(
         edges=edges,
-        page_info=PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.resumed,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
+        page_info=page_info_of(edges, has_next=page.has_next, has_previous=page.resumed),
     )

@@ -12,7 +12,7 @@ from api.gql.described import CURSOR, PAGE_INFO
 from api.gql.household.loaders import loader_of
 from api.gql.ids import global_id, parse_id
 from api.gql.profile.people import User
-from api.gql.profile.touchpoints import PageInfo
+from api.gql.profile.touchpoints import PageInfo, page_info_of
 from api.gql.scalars import Instant
 from api.gql.selection import LONGEST_PAGE, Resolving, page_size, read_selection
 from graph.errors import InputError
@@ -135,12 +135,7 @@ class Reach:
         ]
         return ReachedPersonConnection(
             edges=edges,
-            page_info=PageInfo(
-                has_next_page=has_next,
-                has_previous_page=place is not None,
-                start_cursor=edges[0].cursor if edges else None,
-                end_cursor=edges[-1].cursor if edges else None,
-            ),
+            page_info=page_info_of(edges, has_next=has_next, has_previous=place is not None),
         )
 
 

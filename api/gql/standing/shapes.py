@@ -13,7 +13,7 @@ from api.gql.described import describe_enum
 from api.gql.ids import global_id
 from api.gql.profile.people import VEHICLE
 from api.gql.profile.records import PROFILE
-from api.gql.scalars import Instant, MoneyText, amount_of, money_of
+from api.gql.scalars import Instant, MoneyText, amount_of, instant_of, money_of
 from graph.standing import consents, follow_ups, orders
 from graph.standing.follow_ups import FollowUpKind
 from graph.standing.orders import OrderStatus
@@ -143,9 +143,9 @@ def order_of(order: orders.Order) -> Order:
     return Order(
         id=_derived_id(ORDER, order.key),
         status=order.status,
-        ordered_at=_instant(order.ordered_at),
-        delivered_at=_instant(order.delivered_at),
-        cancelled_at=_instant(order.cancelled_at),
+        ordered_at=instant_of(order.ordered_at),
+        delivered_at=instant_of(order.delivered_at),
+        cancelled_at=instant_of(order.cancelled_at),
         amount=amount_of(order.total_minor, order.currency),
         price=money_of(order.total_minor, order.currency),
         currency=order.currency,
@@ -182,7 +182,7 @@ def follow_up_of(plan: follow_ups.FollowUp) -> FollowUp:
         dealer=plan.dealer,
         consultant=plan.consultant,
         model=plan.model,
-        closed_at=_instant(plan.closed_at),
+        closed_at=instant_of(plan.closed_at),
         outcome=plan.outcome,
     )
 
@@ -190,7 +190,3 @@ def follow_up_of(plan: follow_ups.FollowUp) -> FollowUp:
 def _derived_id(kind: str, key: str) -> strawberry.ID:
     """Of a digest: the key itself is what the graph finds the thing by."""
     return strawberry.ID(global_id(kind, hashlib.sha256(key.encode()).hexdigest()[:32]))
-
-
-def _instant(at: int | None) -> Instant | None:
-    return None if at is None else Instant(at)
