@@ -26,6 +26,9 @@ CALM: Final = 0.5
 """The share of the capacity at which the latency is looked at before and after."""
 BACK: Final = 1.5
 """Times the latency before: as good as back."""
+WARM: Final = 1.05
+"""Times the answers of the five seconds before: what grows less is warm. Neo4j compiles a statement's plan late."""
+WARM_TRIES: Final = 12
 
 
 async def overload(bench: Bench) -> list[Figure]:
@@ -57,6 +60,15 @@ class Driven:
             self._server, self._bodies, seconds=seconds, connections=connections, bearers=self._keys
         )
 
+    async def warm(self) -> None:
+        """Load until more of it answers no more: a capacity taken before is less than the one after."""
+        last = 0.0
+        for _ in range(WARM_TRIES):
+            now = (await self.closed(16))["perSecond"]
+            if now < WARM * last:
+                return
+            last = now
+
     async def capacity(self) -> float:
         """Answers a second, as many as there can be."""
         return max([(await self.closed(connections))["perSecond"] for connections in TRIES])
@@ -81,7 +93,7 @@ class Driven:
 
 
 async def _figures(name: str, driven: Driven) -> list[Figure]:
-    await driven.closed(8, seconds=3)
+    await driven.warm()
     peak = await driven.capacity()
     before = await driven.at(CALM * peak, seconds=5)
     storm = asyncio.create_task(driven.at(2 * peak, seconds=SECONDS))
