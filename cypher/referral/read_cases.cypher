@@ -38,6 +38,6 @@ CALL () {
 CALL () {
   UNWIND $asked.invitations AS id
   MATCH (i:Invitation {id: id})
-  RETURN collect([i.id, i.at]) AS invited
+  RETURN collect([i.id, i.at, i.acceptedAt]) AS invited
 }
 RETURN referrals AS referrals, claims AS claims, owners AS owners, codes AS codes, invited AS invited
