@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graph.clock import DAY
+from graph.db.database import Database
 from graph.feed.follow import catch_up
 from graph.fraud.flag import Code, Flag
 from graph.ingest.components import ReadOne
@@ -84,12 +85,14 @@ class Stage:
         self.referrals = ReferralService(database, programmes=self.programmes, clock=self.clock)
         self.follower = self.another()
 
-    def another(self) -> Referrals:
+    def another(self, database: Database | None = None) -> Referrals:
         """Another process that follows."""
+        database = database or self.database
+        ledger = LedgerRepository(database, clock=self.clock)
         return Referrals(
-            self.database,
-            programmes=self.programmes,
-            ledger=self.ledger,
+            database,
+            programmes=Programmes(database, ledger, clock=self.clock),
+            ledger=ledger,
             policies=load_policies(),
             look=self.flags,
             clock=self.clock,

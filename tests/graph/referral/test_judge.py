@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.clock import DAY
@@ -17,6 +17,7 @@ from graph.referral.progress import Progress
 from graph.referral.terms import Milestone, Participant
 from graph.standing.statement import Statement
 from tests.graph.referral.cases import CODES, ONE_LEVEL, OWNERS, T0, case, statements, terms
+from tests.laws import examples
 
 A, B, C = CODES
 NOW = T0 + 90 * DAY
@@ -41,6 +42,7 @@ def of(judged: list[Judged], referrer: str) -> Judged:
     return one
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(statements(), st.integers(0, 10**6), times, st.sampled_from(["first", "last", "claim"]))
 def test_order_and_repetition_do_not_matter(known: list[Statement], seed: int, now: int, rule: str) -> None:
     again = random.Random(seed).sample([*known, *known], 2 * len(known))
@@ -49,12 +51,14 @@ def test_order_and_repetition_do_not_matter(known: list[Statement], seed: int, n
     )
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(statements(), times)
 def test_what_lies_after_a_time_is_not_known_then(known: list[Statement], now: int) -> None:
     before = [each for each in known if each.occurred_at <= now]
     assert judge(case(known), policy=ONE_LEVEL, now=now) == judge(case(before), policy=ONE_LEVEL, now=now)
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(statements(), times)
 def test_who_is_founder_does_not_matter(known: list[Statement], now: int) -> None:
     others = [f"other-{owner}" for owner in reversed(OWNERS)]
@@ -68,6 +72,7 @@ def test_who_is_founder_does_not_matter(known: list[Statement], now: int) -> Non
     ]
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(statements(), times, st.sampled_from(["first", "last"]))
 def test_an_order_is_credited_once(known: list[Statement], now: int, rule: str) -> None:
     judged = judge(case(known, terms(rule)), policy=ONE_LEVEL, now=now)
@@ -83,6 +88,7 @@ def test_an_order_is_credited_once(known: list[Statement], now: int, rule: str) 
         )
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(statements(), times)
 def test_two_codes_of_one_person_are_one_referrer(known: list[Statement], now: int) -> None:
     judged = judge(case(known, owners=("ann", "ann", "dan")), policy=ONE_LEVEL, now=now)

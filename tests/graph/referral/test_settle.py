@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from graph.clock import DAY
@@ -23,6 +23,7 @@ from graph.referral.verdict import Decision, Outcome
 from graph.standing.statement import Statement
 from tests.graph.referral.cases import CODES, ONE_LEVEL, T0, case, funded, settled, statements, terms
 from tests.graph.referral.test_judge import NOW, bought, click, said
+from tests.laws import examples
 
 A, B, C = CODES
 
@@ -46,6 +47,7 @@ def held(book: Book) -> Counter[tuple[str, str, str]]:
     return +found
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(statements(), st.lists(st.integers(0, 80), max_size=6))
 def test_however_it_came_there_the_ledger_has_what_the_case_says(
     known: list[Statement], days: list[int]
@@ -64,6 +66,7 @@ def test_however_it_came_there_the_ledger_has_what_the_case_says(
         assert held(stepwise) == held(straight)
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(st.data(), statements())
 def test_however_events_come_nobody_has_a_reward_twice(data: st.DataObject, known: list[Statement]) -> None:
     """Late and disordered: what was granted on less than all is taken back, or rests; never is there two of a rule."""
@@ -85,6 +88,7 @@ def test_however_events_come_nobody_has_a_reward_twice(data: st.DataObject, know
         assert held(book) == held(straight)
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(
     statements(),
     st.integers(0, 3),
@@ -112,6 +116,7 @@ def test_no_posting_exceeds_the_policy(
     assert posted == sum(reward.amount for reward in book.rewards.values())
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(statements("bob"), statements("rob"))
 def test_two_who_turn_out_to_be_one_and_two_again_have_what_they_had(
     of_bob: list[Statement], of_rob: list[Statement]
