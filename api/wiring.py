@@ -185,8 +185,8 @@ def compose(
         ledger=ledger,
         policies=policies,
         programmes=programmes,
-        sharing=Sharing(database, programmes=programmes, policies=policies, clock=clock),
-        referrals=ReferralService(database, programmes=programmes, clock=clock),
+        sharing=Sharing(database, keyring=keyring, programmes=programmes, policies=policies, clock=clock),
+        referrals=ReferralService(database, keyring=keyring, programmes=programmes, clock=clock),
         judging=Referrals(
             database,
             programmes=programmes,
