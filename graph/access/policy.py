@@ -36,7 +36,9 @@ class Rule:
     """A mutation that answers a refusal as a typed error itself."""
 
 
-_READERS: Final = frozenset({Role.FRONTEND, Role.DEALER, Role.STEWARD, Role.PRIVACY, Role.ADMIN})
+_READERS: Final = frozenset(
+    {Role.FRONTEND, Role.DEALER, Role.STEWARD, Role.PRIVACY, Role.PROGRAMME, Role.ADMIN}
+)
 _BRAND: Final = _READERS - {Role.DEALER}
 
 ANYONE: Final = Rule(_READERS)

@@ -15,12 +15,13 @@ _NOWHERE: Final = ""
 
 
 class AccountKind(StrEnum):
-    """What an account holds. The first four are a programme's, the rest a participant's."""
+    """What an account holds. The first five are a programme's, the rest a participant's."""
 
     FUNDING = "funding"  # where a budget comes from: below zero by all that was put in
     BUDGET = "budget"  # what may still be granted; never below its floor
     EXPENSE = "expense"  # what was claimed, above zero
     LIABILITY = "liability"  # what is owed for claims, below zero
+    PAID = "paid"  # what left the house for claims, below zero
     PENDING = "pending"  # granted and not matured: a liability that may yet fall away
     AVAILABLE = "available"  # matured and not spent
     SPENT = "spent"  # spent
@@ -51,6 +52,7 @@ class EntryKind(StrEnum):
     REDEEM = "redeem"
     EXPIRE = "expire"
     REVERSE = "reverse"
+    SETTLE = "settle"
 
 
 class Result(StrEnum):
@@ -68,6 +70,7 @@ class Result(StrEnum):
     REVERSED = "reversed"
     REVIEW_REQUIRED = "reviewRequired"  # some of it was spent
     KEPT = "kept"  # the return policy leaves it
+    PAID = "paid"  # what was claimed of it was paid out
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -209,6 +212,11 @@ class Terms:
 def grant_key(programme: str, referral: str, rule: str, cause: str) -> str:
     """The idempotency key of the decision about both sides of a referral by one rule for one cause."""
     return hashlib.sha256(json.dumps([programme, referral, rule, cause]).encode()).hexdigest()
+
+
+def settle_key(claim: str) -> str:
+    """The idempotency key of paying what a redemption claimed: a claim is paid once."""
+    return f"settle:{claim}"
 
 
 def reward_key(grant: str, side: Side) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic.alias_generators import to_camel
 
 from graph.ledger.book import Book
-from graph.ledger.commands import Approve, Command, Expire, Fund, Grant, Mature, Redeem, Reverse
+from graph.ledger.commands import Approve, Command, Expire, Fund, Grant, Mature, Redeem, Reverse, Settle
 from graph.ledger.model import (
     Account,
     AccountKind,
@@ -54,6 +54,8 @@ def asked(commands: Iterable[Command]) -> dict[str, list[str]]:
                 profiles.update(command.profiles)
             case Expire():
                 profiles.add(command.profile)
+            case Settle():
+                keys.add(command.claim)
     found = {"keys": keys, "budgets": budgets, "profiles": profiles, "rewards": rewards}
     return {name: sorted(values) for name, values in found.items()}
 
