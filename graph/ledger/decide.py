@@ -329,4 +329,14 @@ def _moved(reward: Reward, source: AccountKind, to: AccountKind, amount: int) ->
 
 
 def _outcome(reward: Reward, result: Result, amount: int, reason: str = "") -> Outcome:
-    return Outcome(reward.key, reward.profile, reward.unit, result, reward.amount, amount, reason)
+    return Outcome(
+        reward.key,
+        reward.profile,
+        reward.unit,
+        result,
+        reward.amount,
+        amount,
+        reason,
+        reward.referral,
+        reward.rule,
+    )

@@ -99,7 +99,10 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was decided of one reward: of `asked`, `amount` was posted. `reason` says why not all."""
+    """What was decided of one reward: of `asked`, `amount` was posted. `reason` says why not all.
+
+    `referral` and `rule` say what the reward is for.
+    """
 
     reward: str
     profile: str
@@ -108,6 +111,8 @@ class Outcome:
     asked: int
     amount: int
     reason: str = ""
+    referral: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +159,8 @@ class Entry:
 
     Without postings it is an outcome alone, recorded all the same. `rewards` are those that it changed, as they are
     after it. `reverses` is the key of the grant that it takes back. It takes effect at `effective_at`, which is never
-    before what it builds on; `floor` is what a budget may not fall below from here on.
+    before what it builds on; `floor` is what a budget may not fall below from here on. `referral` is
+    what a grant is for.
     """
 
     key: str
@@ -167,6 +173,7 @@ class Entry:
     rewards: tuple[Reward, ...] = ()
     reverses: str | None = None
     floor: int | None = None
+    referral: str | None = None
 
 
 class Period(StrEnum):
@@ -187,12 +194,16 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The most that one participant is granted of a unit in a period, over all profiles of the person."""
+    """The most that one participant is granted of a unit in a period, over all profiles of the person.
+
+    With `rule` only what that rule grants counts, and only it is held.
+    """
 
     unit: str
     most: int
     period: Period = Period.EVER
     measure: Measure = Measure.AMOUNT
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +211,8 @@ class Terms:
     """What a programme's version says of its ledger.
 
     `levels` is how deep each unit is paid by the jurisdiction's policy: one level where it is silent. `validity` is how
-    long a unit can be used once matured, µs: what is not named never expires. `zone` is the calendar of caps.
+    long a unit can be used once matured, µs, where a share does not say: what is not named never expires. `zone` is the
+    calendar of caps.
     """
 
     caps: tuple[Cap, ...] = ()
