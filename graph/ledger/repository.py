@@ -15,6 +15,7 @@ from graph.errors import IntegrityError, NotFoundError, TooLargeError
 from graph.ledger.book import Book
 from graph.ledger.commands import Command, Grant
 from graph.ledger.decide import decide
+from graph.ledger.line import Line
 from graph.ledger.model import Account, AccountKind, Entry, EntryKind, Outcome, Posting
 from graph.ledger.stored import (
     MOST,
@@ -43,23 +44,6 @@ class Posted:
     effective_at: int
     outcomes: tuple[Outcome, ...]
     repeated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A transaction as a participant's statement shows it: its outcomes and postings of these profiles alone."""
-
-    seq: int
-    position: int
-    key: str
-    kind: EntryKind
-    programme: str
-    cause: str
-    effective_at: int
-    recorded_at: int
-    outcomes: tuple[Outcome, ...]
-    postings: tuple[Posting, ...]
-    reverses: str | None
 
 
 class _NothingNewError(Exception):
@@ -215,4 +199,5 @@ def _line(row: dict[str, Any], profiles: Collection[str]) -> Line:
             for profile, kind, unit, amount, reward in row["postings"]
         ),
         row["reverses"],
+        dict(row["expiries"]),
     )

@@ -98,14 +98,15 @@ def read_book(
             )
             for row in entries
         ],
-        rewards=[_reward(row) for row in rewards],
+        rewards=[read_reward(row) for row in rewards],
         balances={account: balance for account, balance, _ in accounts},
         floors={account: floor for account, _, floor in accounts},
         people={row[0]: row[1] for row in people},
     )
 
 
-def _reward(row: Mapping[str, Any]) -> Reward:
+def read_reward(row: Mapping[str, Any]) -> Reward:
+    """A reward of its stored properties."""
     values: dict[str, Any] = {"validity": None}
     values |= {name: row[stored] for name, stored in _NAMES.items() if stored in row}
     values |= {"side": Side(row["side"]), "state": State(row["state"])}

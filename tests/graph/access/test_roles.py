@@ -68,5 +68,7 @@ def test_a_role_of_a_later_version_says_so(role: Role) -> None:
 
 
 def test_an_unknown_role_names_those_there_are() -> None:
-    with pytest.raises(InputError, match="source, frontend, dealer, steward, privacy, monitor, programme, admin"):
+    with pytest.raises(
+        InputError, match="source, frontend, dealer, steward, privacy, monitor, programme, admin"
+    ):
         read_role("root")
