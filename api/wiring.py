@@ -28,6 +28,8 @@ from graph.ingest.registry import SourceRegistry
 from graph.ingest.writer import Writer
 from graph.judgement.review import ReviewQueue
 from graph.judgement.service import JudgementService
+from graph.ledger.payout import Payouts
+from graph.ledger.service import LedgerService
 from graph.matching.service import Matching
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
@@ -70,6 +72,8 @@ class Services:
     search_rebuild: SearchRebuild
     corrections: CorrectionService
     households: Households
+    ledger: LedgerService
+    payouts: Payouts
     webhooks: WebhookService
     sender: WebhookSender
     metrics: Metrics
@@ -166,6 +170,8 @@ def compose(
         search_rebuild=SearchRebuild(database, keyring=keyring, blind=blind, clock=clock),
         households=Households(database, keyring=keyring, rules=rules, clock=clock),
         corrections=CorrectionService(database, keyring=keyring, clock=clock),
+        ledger=LedgerService(database, clock=clock),
+        payouts=Payouts(database, clock=clock),
         webhooks=WebhookService(database, keyring=keyring, allow=settings.webhook_allow, clock=clock),
         sender=WebhookSender(database, keyring=keyring, allow=settings.webhook_allow, clock=clock),
         metrics=metrics or Metrics(),
