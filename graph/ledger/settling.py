@@ -11,19 +11,19 @@ from graph.ledger.commands import Settle
 from graph.ledger.model import Account, AccountKind, Entry, EntryKind, Posting, Result
 
 
-class ClaimNotFoundError(NotFoundError):
+class RedemptionNotFoundError(NotFoundError):
     """No redemption has this key."""
 
-    code: ClassVar[str] = "claim_not_found"
+    code: ClassVar[str] = "redemption_not_found"
 
     def __init__(self) -> None:
-        super().__init__("No claim has this key.", remedy="Take the claim of a line that was exported.")
+        super().__init__("No redemption has this key.", remedy="Take the claim of a line that was exported.")
 
 
-class ClaimMismatchError(InputError):
+class RedemptionMismatchError(InputError):
     """What was paid is not what was claimed; nothing was posted."""
 
-    code: ClassVar[str] = "claim_mismatch"
+    code: ClassVar[str] = "redemption_mismatch"
     status: ClassVar[int] = 409
 
     def __init__(self, amount: int, unit: str) -> None:
@@ -34,13 +34,13 @@ class ClaimMismatchError(InputError):
 
 
 def settle(book: Book, command: Settle) -> Entry:
-    """A payment: the liability of the claim falls away, whole. Raises ClaimNotFoundError, ClaimMismatchError."""
+    """A payment: the liability of the claim falls away, whole. Raises RedemptionNotFoundError, RedemptionMismatchError."""
     claim = book.entries.get(command.claim)
     if claim is None or claim.kind is not EntryKind.REDEEM or not claim.outcomes:
-        raise ClaimNotFoundError
+        raise RedemptionNotFoundError
     unit, amount = claim.outcomes[0].unit, sum(outcome.amount for outcome in claim.outcomes)
     if (unit, amount) != (command.unit, command.amount):
-        raise ClaimMismatchError(amount, unit)
+        raise RedemptionMismatchError(amount, unit)
     return Entry(
         command.key,
         EntryKind.SETTLE,

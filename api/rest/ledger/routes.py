@@ -69,7 +69,9 @@ async def accounts(
     Now, at a time in the past, or as far as it was known at a position; the two are apart, since what is recorded late
     takes effect early. A programme that the ledger has nothing of has no units.
     """
-    standings = await here.ledger.reader.standings(check_programme(programme), moment=_moment(at, position))
+    standings = await here.bookkeeping.reader.standings(
+        check_programme(programme), moment=_moment(at, position)
+    )
     return AccountsShape(programme=programme, units=[StandingShape.of(one) for one in standings])
 
 
@@ -87,8 +89,8 @@ async def balances(
 
     Now or at a time in the past; whose profiles count is of now.
     """
-    present, _profiles = await here.ledger.reader.person(one_id)
-    found = await here.ledger.reader.balances([present], moment=_moment(at, position))
+    present, _profiles = await here.bookkeeping.reader.person(one_id)
+    found = await here.bookkeeping.reader.balances([present], moment=_moment(at, position))
     return BalancesShape(one_id=present, balances=[BalanceShape.of(one) for one in found[present]])
 
 
@@ -111,7 +113,7 @@ async def statement(
 
     What was not granted is a line, too, with what stopped it.
     """
-    lines, more = await here.ledger.statement(one_id, before=_number(after, _LINES), limit=first)
+    lines, more = await here.bookkeeping.statement(one_id, before=_number(after, _LINES), limit=first)
     return Page(
         items=[LineShape.of(line, tell(line, language)) for line in lines],
         next=global_id(_LINES, str(lines[-1].seq)) if more else None,
@@ -130,7 +132,7 @@ async def fund(caller: PaysOut, here: Here, key: IdempotencyKey, body: FundInput
 
     What the budget does not hold is not granted: such rewards are recorded as `budgetExhausted`.
     """
-    posted = await here.ledger.fund(
+    posted = await here.bookkeeping.fund(
         body.programme,
         body.unit,
         body.amount,
@@ -172,7 +174,7 @@ async def rewards(
     A page looks at 20,000 transactions at most: it may have fewer than `first`, and yet not be the last. `next` says.
     """
     if one_id is None:
-        held, place = await here.ledger.reader.rewards(
+        held, place = await here.bookkeeping.reader.rewards(
             programme=None if programme is None else check_programme(programme),
             states=state or (),
             before=_number(after, _REWARDS),
@@ -182,10 +184,10 @@ async def rewards(
         return Page(items=[RewardShape.of(one) for one in held], next=following)
     if programme is not None or state:
         raise InputError("`oneId` goes with no other filter.", remedy="Leave `programme` and `state` out.")
-    present, _profiles = await here.ledger.reader.person(one_id)
+    present, _profiles = await here.bookkeeping.reader.person(one_id)
     before, key = _place(after)
     asked = RewardPage(present, first, before, key) if key else RewardPage(present, first)
-    found, more = (await here.ledger.reader.of_people([asked]))[asked]
+    found, more = (await here.bookkeeping.reader.of_people([asked]))[asked]
     last = global_id(_REWARDS, f"{found[-1].granted_at}/{found[-1].key}") if more else None
     return Page(items=[RewardShape.of(Held(one, present)) for one in found], next=last)
 
@@ -201,7 +203,7 @@ async def reward(
     _: Reads, here: Here, key: Annotated[str, Path(max_length=100, description="The reward's key.")]
 ) -> RewardShape:
     """A reward as it stands."""
-    found = await here.ledger.reader.reward(key)
+    found = await here.bookkeeping.reader.reward(key)
     if found is None:
         raise RewardNotFoundError
     return RewardShape.of(found)
@@ -216,7 +218,7 @@ async def reward(
 )
 async def approve(caller: Manages, here: Here, key: IdempotencyKey, body: ApproveInput) -> PostedShape:
     """Clear pending rewards of one programme; all of them, or none where one cannot be approved."""
-    posted = await here.ledger.approve(
+    posted = await here.bookkeeping.approve(
         body.rewards, by=caller.key_id, reason=body.reason, idempotency_key=key
     )
     return PostedShape.of(posted)
@@ -231,7 +233,7 @@ async def approve(caller: Manages, here: Here, key: IdempotencyKey, body: Approv
 )
 async def redeem(caller: PaysOut, here: Here, key: IdempotencyKey, body: RedeemInput) -> PostedShape:
     """Spend an amount, out of the rewards that expire first, whichever of the person's profiles has them."""
-    posted = await here.ledger.redeem(
+    posted = await here.bookkeeping.redeem(
         body.one_id,
         body.programme,
         body.unit,
@@ -252,7 +254,7 @@ async def redeem(caller: PaysOut, here: Here, key: IdempotencyKey, body: RedeemI
 )
 async def reverse(caller: Manages, here: Here, key: IdempotencyKey, body: ReverseInput) -> PostedShape:
     """Take back one side of a grant or both, as far as the policy reaches; each outcome says how far that was."""
-    posted = await here.ledger.reverse(
+    posted = await here.bookkeeping.reverse(
         body.rewards, body.policy, by=caller.key_id, reason=body.reason, idempotency_key=key
     )
     return PostedShape.of(posted)

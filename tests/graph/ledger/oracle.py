@@ -143,12 +143,12 @@ class Coins:
 
     def settle(self, claim: str, unit: str, amount: int) -> None:
         if claim not in self.claims or not self.claims[claim][1]:
-            raise Refused("claim_not_found")
+            raise Refused("redemption_not_found")
         of, coins, paid = self.claims[claim]
         if paid:
             return
         if (of, coins) != (unit, amount):
-            raise Refused("claim_mismatch")
+            raise Refused("redemption_mismatch")
         self.claims[claim] = (of, coins, True)
         self.paid[unit] += amount
 

@@ -25,7 +25,7 @@ from graph.ledger.decide import InsufficientError, NotSpendableError, decide
 from graph.ledger.granting import bounds
 from graph.ledger.model import Account, AccountKind, Cap, Entry, Period, Result, ReturnPolicy, Side, Terms
 from graph.ledger.moves import ALLOWED, IllegalMoveError, State, move
-from graph.ledger.settling import ClaimMismatchError, ClaimNotFoundError
+from graph.ledger.settling import RedemptionMismatchError, RedemptionNotFoundError
 from graph.ledger.units import check_amount, check_unit, decimals, spends
 
 T = from_datetime(to_datetime(1_800_000_000_000_000).replace(hour=4, minute=0, second=0, microsecond=0))
@@ -129,9 +129,9 @@ def test_a_claim_is_paid_once_and_whole() -> None:
     desk.posted(5)
     claim = desk.redeem(3)
     assert (desk.has(AccountKind.LIABILITY), desk.has(AccountKind.PAID)) == (-3, 0)
-    with pytest.raises(ClaimMismatchError, match="3 points"):
+    with pytest.raises(RedemptionMismatchError, match="3 points"):
         desk.run(Settle(claim.key, "points", 2, "c", T))
-    with pytest.raises(ClaimNotFoundError):
+    with pytest.raises(RedemptionNotFoundError):
         desk.run(Settle("f", "points", 1_000, "c", T))
     paid = desk.run(Settle(claim.key, "points", 3, "c", T - DAY))
     assert [(o.result, o.profile, o.amount) for o in paid.outcomes] == [(Result.PAID, "p", 3)]
