@@ -50,8 +50,8 @@ def decide(book: Book, command: Command) -> Entry:
     """The entry that a command leads to, or the first one of its key, whatever it says this time.
 
     Raises RewardNotFoundError, RedemptionNotFoundError, IllegalMoveError, InsufficientError, NotSpendableError,
-    RedemptionMismatchError, and InputError for rewards that do not belong together. What a cap, the budget, a judgement or a
-    policy stops is no error but an outcome.
+    RedemptionMismatchError, and InputError for rewards that do not belong together. What a cap, the budget, a judgement
+    or a policy stops is no error but an outcome.
     """
     first = book.entries.get(command.key)
     if first is not None:

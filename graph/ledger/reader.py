@@ -10,10 +10,11 @@ from typing import Any, Final, NamedTuple
 
 from graph.db.database import Database
 from graph.errors import NotFoundError
-from graph.ledger.model import AccountKind, Reward
+from graph.ledger.line import Line
+from graph.ledger.model import Account, AccountKind, EntryKind, Posting, Reward
 from graph.ledger.moves import State
 from graph.ledger.repository import LATEST
-from graph.ledger.stored import read_reward
+from graph.ledger.stored import read_outcomes, read_reward
 
 LOOKED: Final = 20_000
 """Transactions that one page of a programme's rewards looks at, at most."""
@@ -94,6 +95,14 @@ class RewardPage(NamedTuple):
     first: int
     before: int = _START
     key: str = ""
+
+
+class LinePage(NamedTuple):
+    """A page of a person's statement: how many lines, before which `seq` (the start without)."""
+
+    one_id: str
+    first: int
+    before: int = _START
 
 
 class LedgerReader:
@@ -204,6 +213,25 @@ class LedgerReader:
             page: _page(found.get((page.one_id, page.before, page.key), []), page.first) for page in pages
         }
 
+    async def lines(self, pages: Collection[LinePage]) -> dict[LinePage, tuple[list[Line], bool]]:
+        """Pages of present users' statements, latest recorded first, and whether more follows; one statement.
+
+        It reads all transactions about these users.
+        """
+        rows = max((page.first for page in pages), default=0) + 1
+        row = await self._database.read_one(
+            "ledger.list_lines",
+            asked={"pages": [[page.one_id, page.before] for page in sorted(set(pages))]},
+            rows=rows,
+        )
+        read: list[list[Any]] = row[0] if row else []
+        found = {(each[0], each[1]): each[2] for each in read}
+        told: dict[LinePage, tuple[list[Line], bool]] = {}
+        for page in pages:
+            lines = found.get((page.one_id, page.before), [])
+            told[page] = [_line(each) for each in lines[: page.first]], len(lines) > page.first
+        return told
+
     async def _at(self, accounts: Collection[str], moment: Moment) -> dict[str, int]:
         row = await self._database.read_one(
             "ledger.sum_accounts",
@@ -216,6 +244,28 @@ class LedgerReader:
 
 def _page(rows: Sequence[dict[str, Any]], first: int) -> tuple[list[Reward], bool]:
     return [read_reward(row) for row in rows[:first]], len(rows) > first
+
+
+def _line(row: Sequence[Any]) -> Line:
+    seq, position, key, kind, programme, cause, effective, recorded, outcomes, reverses, *rest = row
+    postings, expiries, profiles = rest
+    return Line(
+        seq,
+        position,
+        key,
+        EntryKind(kind),
+        programme,
+        cause,
+        effective,
+        recorded,
+        tuple(outcome for outcome in read_outcomes(outcomes) if outcome.profile in profiles),
+        tuple(
+            Posting(Account(programme, AccountKind(kind), unit, profile), amount, reward)
+            for profile, kind, unit, amount, reward in postings
+        ),
+        reverses,
+        dict(expiries),
+    )
 
 
 def _standing(programme: str, unit: str, kinds: dict[str, int], floor: int | None) -> Standing:

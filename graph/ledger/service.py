@@ -12,9 +12,10 @@ from graph.errors import InputError, TooLargeError
 from graph.ingest.clear_text import LONGEST_NAME, is_safe_name
 from graph.ledger.causes import by_hand
 from graph.ledger.commands import Approve, Command, Fund, Redeem, Reverse
+from graph.ledger.line import Line
 from graph.ledger.model import ReturnPolicy
-from graph.ledger.reader import LedgerReader
-from graph.ledger.repository import LATEST, LedgerRepository, Line, Posted
+from graph.ledger.reader import LedgerReader, LinePage
+from graph.ledger.repository import LATEST, LedgerRepository, Posted
 from graph.ledger.units import check_unit
 from graph.operation import operation_of
 
@@ -122,11 +123,9 @@ class LedgerService:
 
         The next page is `before` the last line's `seq`. Raises NotFoundError.
         """
-        _, profiles = await self.reader.person(one_id)
-        lines = await self._repository.statement(
-            profiles, before=LATEST if before is None else before, limit=limit + 1
-        )
-        return lines[:limit], len(lines) > limit
+        present, _ = await self.reader.person(one_id)
+        page = LinePage(present, limit, LATEST if before is None else before)
+        return (await self.reader.lines([page]))[page]
 
     async def _post(self, command: Command) -> Posted:
         (posted,) = await self._repository.post([command])

@@ -34,7 +34,10 @@ class RedemptionMismatchError(InputError):
 
 
 def settle(book: Book, command: Settle) -> Entry:
-    """A payment: the liability of the claim falls away, whole. Raises RedemptionNotFoundError, RedemptionMismatchError."""
+    """A payment: the liability of the claim falls away, whole.
+
+    Raises RedemptionNotFoundError, RedemptionMismatchError.
+    """
     claim = book.entries.get(command.claim)
     if claim is None or claim.kind is not EntryKind.REDEEM or not claim.outcomes:
         raise RedemptionNotFoundError
