@@ -16,6 +16,7 @@ from graph.errors import InputError
 from graph.ingest.money import EXPONENTS, minor_units
 from graph.ingest.times import parse_time
 from graph.ledger.causes import read_payout
+from graph.ledger.units import write_amount
 
 COLUMNS: Final = ("claim", "programme", "oneId", "unit", "amount", "claimedAt", "paidAt")
 _NEEDED: Final = frozenset({"claim", "unit", "amount", "paidAt"})
@@ -71,7 +72,7 @@ def write_claims(claims: Iterable[Claim], out: TextIO) -> None:
             claim.programme,
             claim.one_id or "",
             claim.unit,
-            f"{Decimal(claim.amount).scaleb(-EXPONENTS[claim.unit]):f}",
+            write_amount(claim.amount, claim.unit),
             isoformat(claim.claimed_at),
             "" if claim.paid_at is None else isoformat(claim.paid_at),
         )
