@@ -115,8 +115,8 @@ def required_key(
         ),
     ] = None,
 ) -> str:
-    """The request's idempotency key; raises InputError without one."""
-    if key is None:
+    """The request's idempotency key; raises InputError without one, and for one with spaces."""
+    if key is None or not key or " " in key:
         raise InputError(
             "There is no Idempotency-Key.", remedy="Send one, as a UUID, and the same when you send it again."
         )
