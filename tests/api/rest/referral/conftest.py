@@ -13,14 +13,23 @@ from graph.access.roles import Role
 from graph.clock import DAY
 from graph.db.database import Database
 from graph.identity.rules import Rules
+from graph.ingest.message import Message
 from graph.ingest.writer import Writer
 from graph.privacy.keyring import Keyring
 from graph.settings import Settings
 from tests.api.conftest import headers_of, serving
 from tests.graph.judgement.people import People
-from tests.graph.referral.stage import START, A, Stage, bought, did
+from tests.graph.referral.stage import START, A, Stage, did
 
 ORDERED = START + 2 * DAY
+
+
+def bought(user: str, order: str, *, at: int, delivered: int | None = None) -> list[Message]:
+    """An order, and its delivery."""
+    placed = did(user, "Order Placed", at=at, orderId=order, amount=300_000, currency="CNY", model="ET5")
+    if delivered is None:
+        return [placed]
+    return [placed, did(user, "Vehicle Delivered", at=delivered, orderId=order)]
 
 
 class Brand:

@@ -12,8 +12,8 @@ from graph.judgement.model import Same
 from graph.judgement.service import JudgementService
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
-from tests.api.rest.referral.conftest import ORDERED, Brand
-from tests.graph.referral.stage import START, A, B, bought, did
+from tests.api.rest.referral.conftest import ORDERED, Brand, bought
+from tests.graph.referral.stage import START, A, B, did
 
 
 async def test_referrals_are_listed_by_what_they_are(brand: Brand) -> None:
