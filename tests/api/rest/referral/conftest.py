@@ -70,8 +70,8 @@ class Brand:
         if ordered:
             at = ORDERED + 5 * DAY if delivered else None
             happened += bought(friend, f"order-{friend}", at=ORDERED, delivered=at)
+        self.stage.now = START + 10 * DAY
         await self.stage.does(*happened)
-        await self.stage.at(START + 10 * DAY)
         found = await self.stage.all()
         return max(found, key=lambda each: each["recordedAt"])["id"]
 
