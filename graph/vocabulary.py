@@ -208,7 +208,7 @@ NODES: Final = (
         {
             "id": "UUIDv7",
             "digest": "SHA-256 of the key",
-            "role": "source, frontend, dealer, steward, privacy, monitor or admin",
+            "role": "source, frontend, dealer, steward, privacy, monitor, programme or admin",
             "source": "for role source: whose events it brings",
             "dealer": "the dealer it is bound to",
             "preset": "true where the environment presets it",
@@ -368,7 +368,7 @@ NODES: Final = (
         {
             "key": "programme, kind, unit and profile",
             "programme": "the programme's name",
-            "kind": "funding, budget, expense, liability, pending, available or spent",
+            "kind": "funding, budget, expense, liability, paid, pending, available or spent",
             "unit": "an ISO 4217 code, points or status",
             "profileId": "whose it is; missing for a programme's",
             "balance": "what it holds, of the unit's smallest part",
@@ -382,7 +382,7 @@ NODES: Final = (
         "What was posted, or decided without a posting; it is never changed.",
         {
             "key": "idempotency key: the same key is told the first result",
-            "kind": "fund, grant, approve, mature, redeem, expire or reverse",
+            "kind": "fund, grant, approve, mature, redeem, expire, reverse or settle",
             "programme": "the programme's name",
             "cause": "key of what led to it",
             "effectiveAt": "when it takes effect, µs; never before what it builds on",
