@@ -56,11 +56,25 @@ async def load_world(
 ) -> int:
     """Hand a world over in chunks and return how many items it had.
 
+    See `load_items` for `submit` and `loaded`.
+    """
+    items = world(people=people, seed=seed, locale=locale)
+    return await load_items(submit, items, loaded=loaded, clock=clock)
+
+
+async def load_items(
+    submit: Callable[[list[Message], list[Rejected]], Awaitable[object]],
+    items: Iterator[SeedItem],
+    *,
+    loaded: Callable[[int], None] = lambda _: None,
+    clock: Clock = system_clock,
+) -> int:
+    """Hand items over in chunks and return how many there were.
+
     `submit` returns when a chunk is committed; at most `IN_FLIGHT` run at once. `loaded` gets the number of items
     of each committed chunk.
     """
     doors = Doors(seed_sources())
-    items = world(people=people, seed=seed, locale=locale)
     total = 0
     running: set[asyncio.Task[None]] = set()
 
