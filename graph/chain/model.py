@@ -69,7 +69,7 @@ class Descendants:
 
 
 class Spreader(NamedTuple):
-    """Who brought how many people that were delivered to, and when the first and the last of these deliveries was, µs."""
+    """Who brought how many people that were delivered to, and when the first and the last of them was, µs."""
 
     one_id: str
     brought: int

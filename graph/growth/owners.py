@@ -54,7 +54,7 @@ class Owner:
     friends: tuple[Friend, ...] = ()
 
     def came_after(self) -> tuple[int, ...]:
-        """How long after the owner's own delivery friends were delivered to, µs, ascending; earlier ones are left out."""
+        """How long after the owner friends were delivered to, µs, ascending; earlier ones are left out."""
         found = [
             friend.delivered_at - self.delivered_at
             for friend in self.friends

@@ -43,7 +43,7 @@ class GrowthRepository:
         return found[:MOST_OWNERS], len(found) <= MOST_OWNERS
 
     async def board(self, programme: str, *, since: int, until: int) -> tuple[tuple[Place, ...], bool]:
-        """A programme's leaderboard over referrals opened from `since` until before `until`, µs, and whether it is whole.
+        """A programme's leaderboard over referrals opened in [`since`, `until`), µs, and whether it is whole.
 
         Two statements: who ever agreed, and whether that stands.
         """
