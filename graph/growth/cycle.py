@@ -109,7 +109,7 @@ def cycle_spans(owners: Iterable[Owner], *, now: int) -> list[Span]:
 
 
 def stage_spans(owners: Iterable[Owner], stage: Stage, *, now: int) -> list[Span]:
-    """From each friend's stage before to this one; for the first stage from the owner's delivery, where that was first."""
+    """From each friend's stage before to this one; for the first stage from the owner's delivery, if earlier."""
     before = tuple(Stage)[max(0, tuple(Stage).index(stage) - 1)]
     spans: list[Span] = []
     for owner in owners:
