@@ -275,8 +275,8 @@ class GrowthQuery:
 
     @strawberry.field(
         description="Who brought most people to whom a vehicle was delivered, of those who agreed to stand here (a "
-        "consent of purpose `leaderboard`, to the brand), by masked names. Counted are referrals that were opened in the "
-        "span. Not for dealers. Two statements, and one for the names of a page."
+        "consent of purpose `leaderboard`, to the brand), by masked names. Counted are referrals that were opened in "
+        "the span. Not for dealers. Two statements, and one for the names of a page."
     )
     async def leaderboard(
         self,

@@ -79,7 +79,10 @@ def test_stages_are_taken_from_the_stage_before_whether_it_left_a_trace_or_not()
     waiting = Friend(day + 20 * DAY)
     early = Friend(day - 5 * DAY)
     owners = [Owner(day, friends=(friend, waiting, early))]
-    assert stage_spans(owners, Stage.OPENED, now=NOW) == [Span(100 * DAY, 10 * DAY), Span(100 * DAY, 20 * DAY)]
+    assert stage_spans(owners, Stage.OPENED, now=NOW) == [
+        Span(100 * DAY, 10 * DAY),
+        Span(100 * DAY, 20 * DAY),
+    ]
     assert stage_spans(owners, Stage.LEAD, now=NOW) == [
         Span(90 * DAY, 5 * DAY),
         Span(80 * DAY, None),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx
 
 from graph.clock import DAY
 from graph.growth.factor import k_of_mature
@@ -56,7 +56,7 @@ def test_the_factors_multiply_to_k(drawn: list[Owner]) -> None:
     product = funnel.participation.value
     for factor in (funnel.invitations, *(step for _, step in funnel.steps)):
         product *= factor.value if factor else 0
-    assert product == approx(k.value)
+    assert product == pytest.approx(k.value)
     shares = [step for _, step in funnel.steps if step]
     assert all(0 <= step.lower <= step.value <= step.upper <= 1 for step in shares)
 

@@ -1,4 +1,4 @@
-"""Made-up owners of whom it is known how many they will bring, and how fast: the truth that estimates are held against."""
+"""Made-up owners of whom it is known how many they will bring, and how fast: what estimates are held against."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class World:
     def made(self, seed: int) -> list[Owner]:
         """The owners as they are known now: a friend who is still to come is not seen."""
         random_ = random.Random(seed)
-        return [self._owner(random_, NOW - int(random_.random() * self.days * DAY)) for _ in range(self.owners)]
+        return [
+            self._owner(random_, NOW - int(random_.random() * self.days * DAY)) for _ in range(self.owners)
+        ]
 
     def _owner(self, random_: random.Random, delivered_at: int) -> Owner:
         keen = random_.gammavariate(1 / self.spread, self.spread) if self.spread else 1.0
