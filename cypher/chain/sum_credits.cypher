@@ -1,7 +1,8 @@
 // chain.sum_credits
 // What people brought about: how many people are in each generation below them (30 at most), and the money of delivered orders that was credited
 // to somebody of each generation, the person being the 0th. One sum is [generation, currency, amount in its smallest part, orders]. Of an
-// order that was split only the shares of those who are in this tree count; what is an order of the person too is left out. At most `most`
+// order that was split only the shares of those who are in this tree count; what is an order of the person too is left out,
+// and one that several friends state counts once. At most `most`
 // people of a tree are walked: `walked` counts them, the person included.
 // mode: read
 // param asked: MAP
@@ -45,8 +46,11 @@ CALL (u, found) {
     WHERE s.orderFact = r.orderFact AND s.joins IS NULL AND s.credited IS NOT NULL
     RETURN sum(s.credited) AS weights
   }
-  WITH generation, r.orderCurrency AS currency, sum(1.0 * r.orderMinor * r.credited / weights) AS minor,
-       count(DISTINCT r.orderFact) AS orders
+  WITH r.orderFact AS fact, sum(1.0 * r.credited / weights) AS whole,
+       collect([generation, r.orderCurrency, 1.0 * r.orderMinor * r.credited / weights]) AS shares
+  UNWIND shares AS each
+  WITH each[0] AS generation, each[1] AS currency, sum(each[2] / CASE WHEN whole > 1 THEN whole ELSE 1 END) AS minor,
+       count(DISTINCT fact) AS orders
   ORDER BY generation, currency
   RETURN collect([generation, currency, minor, orders]) AS credits
 }

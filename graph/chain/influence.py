@@ -4,10 +4,9 @@ The value of referrals is the customer referral value of Kumar, Petersen and Leo
 Encouraging Customer Referrals", Journal of Marketing 74, 2010), over the tree: CRV = Σ λ^(depth−1) · share ·
 money. They take the margin that nobody would have had otherwise; we know the money of orders, and say so.
 
-Each share of an order's credit belongs to one person of a tree, and an order of the person is none of their
-referrals': so over one person no money is in both, and over a base the direct values together are at most the
-money that there is. What an ancestor is credited below the first generation is credited below it again: never
-add referral values of several people.
+In one person's totals no money is twice: each share of an order's credit belongs to one person of the tree, an order that
+several friends state counts once, and one of the person's own is none of their referrals'. Several people's referral
+values are not to be added: what is credited below one may be credited below another, too.
 """
 
 from __future__ import annotations

@@ -187,6 +187,7 @@ async def test_no_money_is_in_own_and_in_referral_value(services: Services, ask:
         "referral": "1000.00 CNY",
         "orders": 1,
     }
+    # To B both speak of one order, which counts once.
     [value] = (await ask(INFLUENCE, {"id": ids["02"], "discount": 1}))["user"]["influence"]["values"]
     assert (value["own"], value["direct"], value["orders"]) == ("1000.00 CNY", "1000.00 CNY", 1)
 
