@@ -20,14 +20,22 @@ CALL () {
     MATCH (r:Referral)
     USING INDEX SEEK r:Referral(programme, openedAt, id)
     WHERE r.programme = g.id AND r.openedAt >= $since AND r.openedAt < $until AND r.id IS NOT NULL
-    WITH r ORDER BY r.programme DESC, r.openedAt DESC, r.id DESC LIMIT $most
-    RETURN count(r) AS read, collect(CASE WHEN r.deliveredAt IS NOT NULL AND r.counts THEN r END) AS delivered
+    WITH r LIMIT $most
+    RETURN count(r) AS read
   }
-  RETURN coalesce(max(read), 0) AS walked, collect(delivered) AS found
+  RETURN coalesce(max(read), 0) AS walked
 }
-CALL (found) {
-  UNWIND found AS delivered
-  UNWIND delivered AS r
+CALL () {
+  MATCH (g:Programme)
+  WHERE g.id >= '' AND ($programme IS NULL OR g.id = $programme)
+  CALL (g) {
+    MATCH (r:Referral)
+    USING INDEX SEEK r:Referral(programme, openedAt, id)
+    WHERE r.programme = g.id AND r.openedAt >= $since AND r.openedAt < $until AND r.id IS NOT NULL
+    WITH r ORDER BY r.programme DESC, r.openedAt DESC, r.id DESC LIMIT $most
+    WHERE r.deliveredAt IS NOT NULL AND r.counts
+    RETURN r
+  }
   MATCH (r)<-[:MADE]-(:Profile)-[a:RESOLVED_TO WHERE a.to IS NULL]->(u:User)
   MATCH (r)-[:FOR]->(:Profile)-[b:RESOLVED_TO WHERE b.to IS NULL]->(friend:User)
   WHERE friend <> u

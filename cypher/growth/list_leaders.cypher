@@ -15,11 +15,15 @@ CALL () {
   MATCH (r:Referral)
   USING INDEX SEEK r:Referral(programme, openedAt, id)
   WHERE r.programme = $programme AND r.openedAt >= $since AND r.openedAt < $until AND r.id IS NOT NULL
-  WITH r ORDER BY r.programme DESC, r.openedAt DESC, r.id DESC LIMIT $most
-  RETURN count(r) AS walked, collect(CASE WHEN r.deliveredAt IS NOT NULL AND r.counts THEN r END) AS found
+  WITH r LIMIT $most
+  RETURN count(r) AS walked
 }
-CALL (found) {
-  UNWIND found AS r
+CALL () {
+  MATCH (r:Referral)
+  USING INDEX SEEK r:Referral(programme, openedAt, id)
+  WHERE r.programme = $programme AND r.openedAt >= $since AND r.openedAt < $until AND r.id IS NOT NULL
+  WITH r ORDER BY r.programme DESC, r.openedAt DESC, r.id DESC LIMIT $most
+  WHERE r.deliveredAt IS NOT NULL AND r.counts
   MATCH (r)<-[:MADE]-(:Profile)-[a:RESOLVED_TO WHERE a.to IS NULL]->(u:User)
   MATCH (r)-[:FOR]->(:Profile)-[b:RESOLVED_TO WHERE b.to IS NULL]->(friend:User)
   WHERE friend <> u

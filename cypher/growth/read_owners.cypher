@@ -10,7 +10,12 @@
 // param programme: STRING
 // param models: BOOLEAN
 // param most: INTEGER
-// returns owners: LIST<LIST<ANY>>
+// returns deliveredAt: INTEGER
+// returns dealer: STRING
+// returns model: STRING
+// returns generation: INTEGER
+// returns invitations: LIST<LIST<INTEGER>>
+// returns friends: LIST<LIST<ANY>>
 /* :params {since: 0, until: 1795000000000000, programme: null, models: true, most: 50001} */
 CALL () {
   MATCH (one:Profile)-[own:KNOWN_TO]->(:Dealer)
@@ -56,4 +61,5 @@ CALL (u) {
   }
   RETURN collect([f.at, e.channel, identifiedAt, testDrivenAt, orderedAt, deliveredAt]) AS friends
 }
-RETURN collect([first[0], first[1], model, generation, invitations, friends]) AS owners
+RETURN first[0] AS deliveredAt, first[1] AS dealer, model AS model, generation AS generation, invitations AS invitations,
+       friends AS friends

@@ -179,10 +179,10 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     # Chains of referrals, and growth by them.
     "ChainReferrer": _rows(oneId_distance_at_reason=REFERRALS, user=BRAND),
     "ChainReferral": _rows(oneId_generation_by_at_progress_deliveredAt=REFERRALS, user=BRAND),
-    "ChainReferralConnection": _rows(edges_pageInfo_complete=REFERRALS),
+    "ChainReferralConnection": _rows(edges_pageInfo=REFERRALS),
     "ChainReferralEdge": _rows(cursor_node=REFERRALS),
     "AlsoReferral": _rows(oneId_at_reason_progress_deliveredAt=REFERRALS, user=BRAND),
-    "Influence": _rows(discount_people_complete_generations_values=BRAND),
+    "Influence": _rows(discount_people_generations_values=BRAND),
     "InfluenceValue": _rows(currency_own_direct_below_referral_orders=BRAND),
     "GenerationCount": _rows(generation_people=BRAND),
     "VehicleLineage": _rows(owners_hasMore=REFERRALS, vehicle=BRAND),

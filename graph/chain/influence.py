@@ -4,9 +4,9 @@ The value of referrals is the customer referral value of Kumar, Petersen and Leo
 Encouraging Customer Referrals", Journal of Marketing 74, 2010), over the tree: CRV = Σ λ^(depth−1) · share ·
 money. They take the margin that nobody would have had otherwise; we know the money of orders, and say so.
 
-In one person's totals no money is twice: each share of an order's credit belongs to one person of the tree, an order that
-several friends state counts once, and one of the person's own is none of their referrals'. Several people's referral
-values are not to be added: what is credited below one may be credited below another, too.
+In one person's totals no money is twice: each share of an order's credit belongs to one person of the tree, an
+order that several friends state counts once, and one of the person's own is none of their referrals'. Several
+people's referral values are not to be added: what is credited below one may be credited below another, too.
 """
 
 from __future__ import annotations
@@ -35,16 +35,15 @@ class Credit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A person and who is below: how many in each generation, the person the only one of the 0th, and their credits."""
+    """How many people are in each generation below a person, from the first on, and the credits of all of them."""
 
     generations: tuple[tuple[int, int], ...] = ()
     credits: tuple[Credit, ...] = ()
-    complete: bool = True
 
     @property
     def people(self) -> int:
         """How many are below the person."""
-        return sum(people for generation, people in self.generations if generation > 0)
+        return sum(people for _, people in self.generations)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,10 @@ class BroughtToo(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Descendants:
-    """People by generation, then oneId. Not `complete` where the tree has more people than are walked."""
+    """People by generation, then oneId."""
 
     people: tuple[Descendant, ...]
     has_more: bool
-    complete: bool
 
 
 class Spreader(NamedTuple):

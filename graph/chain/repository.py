@@ -19,9 +19,6 @@ from graph.chain.model import (
 from graph.db.database import Database
 from graph.referral.forest import Also
 
-MOST_WALKED: Final = 100_000
-"""People below whom are walked in one statement: of one person, or in equal parts of all who are asked for."""
-
 MOST_OF_TREE: Final = 20_000
 """People of a tree that is looked through for bridges: each is answered to us."""
 
@@ -50,22 +47,17 @@ class ChainRepository:
     async def descendants(self, pages: Collection[DescendantsPage]) -> dict[DescendantsPage, Descendants]:
         """Pages of whom present users brought; of nobody there is nobody."""
         wanted = sorted({(p.one_id, p.nearest, p.deepest, *p.after) for p in pages})
-        most = _each(MOST_WALKED, len(wanted))
         row = await self._database.read_one(
             "chain.list_descendants",
             asked={"pages": [list(each) for each in wanted]},
-            most=most,
             rows=max((page.first for page in pages), default=0) + 1,
         )
-        found = {tuple(page): (walked, people) for page, walked, people in (row[0] if row else ())}
+        found = {tuple(page): people for page, people in (row[0] if row else ())}
         answers: dict[DescendantsPage, Descendants] = {}
         for page in pages:
-            walked, people = found.get((page.one_id, page.nearest, page.deepest, *page.after), (0, ()))
-            answers[page] = Descendants(
-                tuple(Descendant(*person) for person in people[: page.first]),
-                has_more=len(people) > page.first,
-                complete=walked < most,
-            )
+            people = found.get((page.one_id, page.nearest, page.deepest, *page.after), ())
+            told = tuple(Descendant(*person) for person in people[: page.first])
+            answers[page] = Descendants(told, has_more=len(people) > page.first)
         return answers
 
     async def also(self, one_ids: Collection[str], *, first: int) -> dict[str, tuple[BroughtToo, ...]]:
@@ -83,16 +75,14 @@ class ChainRepository:
 
     async def trees(self, one_ids: Collection[str]) -> dict[str, Tree]:
         """Generations and credits of each of these present users."""
-        asked = sorted(set(one_ids))
-        most = _each(MOST_WALKED, len(asked))
-        row = await self._database.read_one("chain.sum_credits", asked={"oneIds": asked}, most=most)
+        asked = {"oneIds": sorted(set(one_ids))}
+        row = await self._database.read_one("chain.sum_credits", asked=asked)
         found = {
             one_id: Tree(
                 tuple((generation, people) for generation, people in generations),
                 tuple(Credit(*credit) for credit in credited),
-                complete=walked <= most,  # the person stands beside those who are walked
             )
-            for one_id, walked, generations, credited in (row[0] if row else ())
+            for one_id, generations, credited in (row[0] if row else ())
         }
         return {one_id: found.get(one_id, Tree()) for one_id in one_ids}
 
@@ -140,7 +130,3 @@ def _ancestors(chain: Iterable[Sequence[Any]]) -> tuple[Ancestor, ...]:
         Ancestor(one_id, distance, at, None if reason is None else Also(reason))
         for one_id, distance, at, reason in chain
     )
-
-
-def _each(most: int, count: int) -> int:
-    return most // max(count, 1)

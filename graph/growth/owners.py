@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -68,14 +68,13 @@ class Owner:
         return Owner(self.delivered_at, self.dealer, self.model, self.generation, self.invitations, friends)
 
 
-def owner_of(row: Sequence[Any]) -> Owner:
+def owner_of(row: Mapping[str, Any]) -> Owner:
     """A row of `growth.read_owners`."""
-    delivered_at, dealer, model, generation, invitations, friends = row
     return Owner(
-        delivered_at,
-        dealer,
-        model,
-        generation,
-        tuple(Invitation(*each) for each in invitations),
-        tuple(Friend(*each) for each in friends),
+        row["deliveredAt"],
+        row["dealer"],
+        row["model"],
+        row["generation"],
+        tuple(Invitation(*each) for each in row["invitations"]),
+        tuple(Friend(*each) for each in row["friends"]),
     )

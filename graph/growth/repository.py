@@ -31,7 +31,7 @@ class GrowthRepository:
         self, *, since: int, until: int, programme: str | None, models: bool
     ) -> tuple[list[Owner], bool]:
         """Owners first delivered to from `since` until before `until`, µs, and whether these are all: one statement."""
-        row = await self._database.read_one(
+        rows = await self._database.read(
             "growth.read_owners",
             since=since,
             until=until,
@@ -39,7 +39,7 @@ class GrowthRepository:
             models=models,
             most=MOST_OWNERS + 1,
         )
-        found = [owner_of(owner) for owner in (row[0] if row else ())]
+        found = [owner_of(row) for row in rows]
         return found[:MOST_OWNERS], len(found) <= MOST_OWNERS
 
     async def board(self, programme: str, *, since: int, until: int) -> tuple[tuple[Place, ...], bool]:

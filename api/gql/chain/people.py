@@ -65,7 +65,7 @@ async def user_referrals(
 ) -> ChainReferralConnection:
     """One statement for all people of a request."""
     page = page_of(root.one_id, nearest, deepest, first, after)
-    nobody = Descendants((), has_more=False, complete=True)
+    nobody = Descendants((), has_more=False)
     found = nobody if root.as_of else await loader_of(info.context).descendants(page)
     return referrals_of(found, page)
 
@@ -119,8 +119,8 @@ class PersonsChains:
     referrals: ChainReferralConnection = strawberry.field(
         resolver=user_referrals,
         description="Whom the person brought first, and whom these brought, by generation, at most 100 a page; empty "
-        "where `asOf` was given. One statement for all people; a page walks all of the generations asked for, at most "
-        "100,000 people. Not for dealers.",
+        "where `asOf` was given. One statement for all people; a page walks the generations up to its "
+        "own. Not for dealers.",
     )
     also_referred: list[AlsoReferral] = strawberry.field(
         resolver=user_also_referred,

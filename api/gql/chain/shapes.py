@@ -106,10 +106,6 @@ class ChainReferralConnection:
         description="The nearest generation first, in it by oneId."
     )
     page_info: PageInfo = strawberry.field(description=PAGE_INFO)
-    complete: bool = strawberry.field(
-        description="False where there are more than 100,000 people below, in equal parts of all who are asked for at "
-        "once: then some are on no page. Ask for fewer generations or people."
-    )
 
 
 @strawberry.type(
@@ -166,10 +162,6 @@ class Influence:
 
     discount: float = strawberry.field(description="λ, as it was asked for.")
     people: int = strawberry.field(description="How many people are below, at most 30 generations.")
-    complete: bool = strawberry.field(
-        description="False where there are more than 100,000 people below, in equal parts of all who are asked for at "
-        "once: then less is counted than there is."
-    )
     generations: list[GenerationCount] = strawberry.field(
         description="How many people each generation has, the nearest first."
     )
@@ -263,7 +255,7 @@ def referrals_of(found: model.Descendants, page: model.DescendantsPage) -> Chain
         for one in found.people
     ]
     page_info = page_info_of(edges, has_next=found.has_more, has_previous=page.after != (0, ""))
-    return ChainReferralConnection(edges=edges, page_info=page_info, complete=found.complete)
+    return ChainReferralConnection(edges=edges, page_info=page_info)
 
 
 def also_of(one: model.BroughtToo) -> AlsoReferral:
@@ -284,11 +276,8 @@ def influence_of(own: dict[str, int], tree: Tree, *, discount: float) -> Influen
     return Influence(
         discount=discount,
         people=tree.people,
-        complete=tree.complete,
         generations=[
-            GenerationCount(generation=generation, people=people)
-            for generation, people in tree.generations
-            if generation > 0
+            GenerationCount(generation=generation, people=people) for generation, people in tree.generations
         ],
         values=[_value_of(worth) for worth in influence.worth_of(own, tree, discount=discount)],
     )

@@ -71,4 +71,4 @@ def test_own_value_is_delivered_orders_that_were_not_returned() -> None:
 
 def test_an_empty_tree_is_worth_what_is_ones_own() -> None:
     assert worth_of({"CNY": 5}, Tree(), discount=0.5) == (Worth("CNY", 5, 0, 0, 0, 0),)
-    assert Tree(((0, 1), (1, 2), (2, 4))).people == 6
+    assert Tree(((1, 2), (2, 4))).people == 6
