@@ -503,7 +503,7 @@ NODES: Final = (
             "flags": "codes of the flags that nobody has cleared",
             "counts": "true where it may be who referred the friend first",
             "projected": "rewards that are to be expected or granted, as JSON",
-            "dueAt": "when it changes by itself next, µs",
+            "dueAt": "when it changes by itself next, µs; 0: it is to be looked at now",
             "judgedAt": "when it was judged last, µs",
             **_RECORDED,
         },

@@ -7,8 +7,8 @@
 MATCH (f:Referral {id: $decision.referral})
 CREATE (f)-[:HAS_DECISION]->(d:ReferralDecision {id: $decision.id, outcome: $decision.outcome, flags: $decision.flags,
         by: $decision.by, note: $decision.note, at: $decision.at, recordedAt: $decision.at})
-SET f.dueAt = $decision.at
+SET f.dueAt = 0
 WITH f, d
 OPTIONAL MATCH (first:Referral {id: f.joins})
-SET first.dueAt = $decision.at
+SET first.dueAt = 0
 RETURN d.id AS id

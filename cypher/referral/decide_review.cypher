@@ -7,5 +7,5 @@
 MATCH (v:ReferralReview {key: $decision.key})<-[:HAS_REVIEW]-(f:Referral)
 WHERE v.state = 'open'
 SET v.state = $decision.state, v.decidedBy = $decision.by, v.decidedAt = $decision.at, v.note = $decision.note,
-    f.dueAt = $decision.at
+    f.dueAt = 0
 RETURN f.id AS referral

@@ -48,10 +48,10 @@ class Stored:
 class Gathered:
     """The cases of some friends; their referrals as stored, by id; what stands against each; what people decided."""
 
-    cases: tuple[Case, ...]
-    stored: Mapping[str, Stored]
-    flags: Mapping[str, tuple[Flag, ...]]
-    decided: Decided
+    cases: tuple[Case, ...] = ()
+    stored: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
+    flags: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict[str, tuple[Flag, ...]])
+    decided: Decided = field(default_factory=Decided)
     accepted: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
     """When each invitation was accepted, as the graph has it."""
 
