@@ -1,9 +1,9 @@
 // growth.read_owners
 // Owners whose first delivery, of all profiles and dealers, lies within [since, until), at most `most`: when it was, its dealer and, where `models`,
-// its model; how many first referrers stand above them (30 at most); their invitations, each [sent, accepted]; and whom they brought
-// first. One of these is [heard of, channel, lead, test drive, order, delivery], each the first of all referrals of that person that count.
-// Left out is who had a delivery before that: they are no new owner. Where a programme is named, its invitations and referrals alone.
-// A delivery that names no dealer makes nobody an owner here.
+// its model; how many first referrers stand above them (30 at most); their invitations, each [sent, accepted]; and whom they brought and
+// nobody else brought before. One of these is [heard of, channel, lead, test drive, order, delivery], each the first of all referrals of that
+// person that count. Left out is who had a delivery before that: they are no new owner. Where a programme is named, its invitations and
+// referrals alone. A delivery that names no dealer makes nobody an owner here.
 // mode: read
 // param since: INTEGER
 // param until: INTEGER
@@ -47,19 +47,20 @@ CALL (u) {
   RETURN collect([i.at, i.acceptedAt]) AS invitations
 }
 CALL (u) {
-  MATCH (u)<-[f:FIRST_REFERRED_BY]-(friend:User)
-  MATCH (e:Referral {id: f.referral})
-  WHERE $programme IS NULL OR e.programme = $programme
-  MATCH (friend)<-[n:RESOLVED_TO WHERE n.to IS NULL]-(:Profile)<-[:FOR]-(r:Referral)
-  WHERE r.counts
-  WITH friend, f, e, min(r.identifiedAt) AS identifiedAt, min(r.testDrivenAt) AS testDrivenAt,
+  MATCH (u)<-[a:RESOLVED_TO WHERE a.to IS NULL]-(:Profile)-[:MADE]->(e:Referral)-[:FOR]->(:Profile)-[b:RESOLVED_TO WHERE b.to IS NULL]->(friend:User)
+  WHERE friend <> u AND e.joins IS NULL AND e.judgement <> 'rejected' AND ($programme IS NULL OR e.programme = $programme)
+    AND NOT EXISTS { MATCH (friend)-[:FIRST_REFERRED_BY]->(other:User) WHERE other <> u }
+  WITH friend, e ORDER BY e.openedAt, e.id
+  WITH friend, collect(e)[0] AS e
+  OPTIONAL MATCH (friend)<-[n:RESOLVED_TO WHERE n.to IS NULL]-(:Profile)<-[:FOR]-(r:Referral WHERE r.counts)
+  WITH friend, e, min(r.identifiedAt) AS identifiedAt, min(r.testDrivenAt) AS testDrivenAt,
        min(r.orderedAt) AS orderedAt, min(r.deliveredAt) AS deliveredAt
-  WITH friend, f, e, identifiedAt, testDrivenAt, orderedAt, deliveredAt,
-       CASE WHEN deliveredAt < f.at THEN deliveredAt ELSE f.at END AS newSince // an order may be claimed afterwards
+  WITH friend, e, identifiedAt, testDrivenAt, orderedAt, deliveredAt,
+       CASE WHEN deliveredAt < e.openedAt THEN deliveredAt ELSE e.openedAt END AS newSince // an order may be claimed afterwards
   WHERE NOT EXISTS {
     MATCH (friend)<-[m:RESOLVED_TO WHERE m.to IS NULL]-(:Profile)-[o:KNOWN_TO WHERE o.deliveredAt < newSince]->(:Dealer)
   }
-  RETURN collect([f.at, e.channel, identifiedAt, testDrivenAt, orderedAt, deliveredAt]) AS friends
+  RETURN collect([e.openedAt, e.channel, identifiedAt, testDrivenAt, orderedAt, deliveredAt]) AS friends
 }
 RETURN first[0] AS deliveredAt, first[1] AS dealer, model AS model, generation AS generation, invitations AS invitations,
        friends AS friends

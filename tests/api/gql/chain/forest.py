@@ -49,6 +49,7 @@ class Told:
     currency: str = "CNY"
     channel: str = "app"
     identified_at: int | None = None
+    counts: bool = True
 
 
 async def write_people(
@@ -92,7 +93,7 @@ async def write_referrals(services: Services, ids: dict[str, str], told: Sequenc
                 "orderMinor": one.price if one.order else None,
                 "orderCurrency": one.currency if one.order else None,
                 "credited": one.weight if one.order else None,
-                "counts": True,
+                "counts": one.counts,
                 "judgement": "clear",
                 "recordedAt": one.at,
             },
@@ -100,7 +101,7 @@ async def write_referrals(services: Services, ids: dict[str, str], told: Sequenc
         for one in told
     ]
     await services.database.run_schema(_WRITE, rows=rows)
-    forest = forest_of(Edge(one.id, ids[one.referrer], ids[one.friend], one.at) for one in told)
+    forest = forest_of(Edge(one.id, ids[one.referrer], ids[one.friend], one.at) for one in told if one.counts)
     links = [[e.referee, e.referrer, e.referral, e.at, None] for e in forest.first.values()]
     links += [[e.referee, e.referrer, e.referral, e.at, reason.value] for e, reason in forest.also.values()]
     await services.database.run_schema(_LINK, rows=links)

@@ -35,7 +35,7 @@ def delivered(name: str, at: int, *, dealer: str = "d-1", model: str | None = No
 
 
 async def test_owners_are_read_with_whom_they_brought(services: Services) -> None:
-    """00 owns a car, and brings 01 (who owns a car already), 02 (a new owner) and 03 (still looking)."""
+    """00 owns a car, and brings 01 (who owns a car already), 02 (a new owner), 03 (still looking), 05 (a click)."""
     events = [
         delivered("00", BEGUN + 5 * DAY, dealer="d-2", model="ET7"),
         delivered("00", BEGUN, model="ET5"),
@@ -44,11 +44,12 @@ async def test_owners_are_read_with_whom_they_brought(services: Services) -> Non
         delivered("02", BEGUN + 40 * DAY, model="ET5"),
         delivered("04", BEGUN - 1),
     ]
-    ids = await write_people(services, NAMES[:5], events)
+    ids = await write_people(services, NAMES[:6], events)
     told = [
         Told("r1", "00", "01", BEGUN + DAY, "order:1", 10, 1, BEGUN + 30 * DAY),
         Told("r2", "00", "02", BEGUN + 2 * DAY, "order:2", 10, 1, BEGUN + 40 * DAY, channel="wechat"),
         Told("r3", "00", "03", BEGUN + 3 * DAY, identified_at=BEGUN + 4 * DAY),
+        Told("r5", "00", "05", BEGUN + 4 * DAY, counts=False),
         # Later, by somebody else: an order that is credited to the second still is the friend's.
         Told("r4", "02", "03", BEGUN + 50 * DAY, "order:3", 10, 1, BEGUN + 70 * DAY),
     ]
@@ -76,10 +77,11 @@ async def test_owners_are_read_with_whom_they_brought(services: Services) -> Non
     assert sorted(first.friends) == [
         Friend(BEGUN + 2 * DAY, "wechat", None, None, BEGUN + 2 * DAY, BEGUN + 40 * DAY),
         Friend(BEGUN + 3 * DAY, "app", BEGUN + 4 * DAY, None, BEGUN + 50 * DAY, BEGUN + 70 * DAY),
+        Friend(BEGUN + 4 * DAY, "app"),
     ]
     assert (second.delivered_at, second.generation, second.friends) == (BEGUN + 40 * DAY, 1, ())
     assert [owner.model for owner in await owners(models=False)] == [None, None]
-    assert [len(owner.friends) for owner in await owners("two-sided")] == [2, 0]
+    assert [len(owner.friends) for owner in await owners("two-sided")] == [3, 0]
     assert [(owner.friends, owner.invitations) for owner in await owners("other")] == [((), ()), ((), ())]
 
 
