@@ -14,6 +14,7 @@ from bench.ingest import bulk
 from bench.matching import matching
 from bench.measure import Figure, machine, save
 from bench.overload import overload
+from bench.referring import referring
 from bench.report import write_report
 from bench.resolve import resolve
 from bench.search import search
@@ -35,6 +36,7 @@ BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "matching": matching,
     "search": search,
     "chain": chain,
+    "referral": referring,
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from graph.clock import Clock, new_id, system_clock
@@ -179,7 +179,7 @@ class Referrals:
         concern = replace(plan.concern, keys=plan.commands)
         entries = await self._ledger.settle(tx, begun, concern, wanted)
         review_rows(plan.rows, plan.gathered, [review for each in settled for review in each.reviews])
-        await tx.one("referral.write_judged", rows=asdict(plan.rows), recordedAt=begun.recorded_at)
+        await tx.one("referral.write_judged", rows=plan.rows.parameter(), recordedAt=begun.recorded_at)
         await tell(
             tx, events_of(plan.moved, entries, plan.rows.reviews, at=begun.recorded_at), at=begun.recorded_at
         )

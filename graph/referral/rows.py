@@ -6,7 +6,7 @@ Rows are those of `referral.write_judged`; what is as it was is not in them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 import orjson
@@ -57,7 +57,11 @@ class Rows:
 
     def __bool__(self) -> bool:
         """Whether anything is written."""
-        return any(asdict(self).values())
+        return any(self.parameter().values())
+
+    def parameter(self) -> dict[str, list[Any]]:
+        """The rows by name, as the statement takes them."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)

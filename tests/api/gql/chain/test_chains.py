@@ -215,6 +215,9 @@ async def test_a_circle_that_should_not_be_there_ends(services: Services, ask: A
     assert influence["people"] == 3
     query = "query ($id: ID!) { bridges(oneId: $id) { people } }"
     assert (await ask(query, {"id": ids["00"]}))["bridges"]["people"] == 4
+    await services.database.run_schema(
+        "CYPHER 5 MATCH ()-[f:FIRST_REFERRED_BY {referral: 'bad'}]->() DELETE f"
+    )
 
 
 async def test_thirty_generations_are_walked_and_no_more(services: Services, ask: Ask) -> None:
