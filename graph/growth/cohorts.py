@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +15,8 @@ from graph.growth.months import Month, month_of
 from graph.growth.owners import Owner
 
 MOST_GROUPS: Final = 100
+MOST_CHANNELS: Final = 20
+"""Clients choose the names of channels; each of them takes a look at all owners."""
 
 
 class Axis(StrEnum):
@@ -91,13 +93,14 @@ def generations_of(owners: Iterable[Owner], *, window: int, now: int) -> tuple[G
 
 
 def groups_of(owners: Sequence[Owner], axis: Axis, *, window: int, now: int) -> tuple[Group, ...]:
-    """K told apart, the most owners first, of channels the most referees; at most 100.
+    """K told apart, the most owners first, at most 100; of channels the 20 with most friends, the most referees first.
 
     Dealers and models part the owners, each by the own first delivery. Channels part the friends: K of all channels
     together is that of all.
     """
     if axis is Axis.CHANNEL:
-        channels = {friend.channel for owner in owners for friend in owner.friends}
+        friends = Counter(friend.channel for owner in owners for friend in owner.friends)
+        channels = sorted(friends, key=lambda name: (-friends[name], name or ""))[:MOST_CHANNELS]
         parts = {channel: [owner.by(channel) for owner in owners] for channel in channels}
     else:
         parts = defaultdict[str | None, list[Owner]](list)

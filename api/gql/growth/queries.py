@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from asyncio import to_thread
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -27,21 +27,17 @@ from api.gql.growth.shapes import (
     generation_of,
     group_of,
     places_of,
+    point_of,
     read_place,
 )
 from api.gql.scalars import Day, Instant, MoneyText, price_of
 from api.gql.selection import page_size
 from graph.clock import DAY
 from graph.errors import InputError
-from graph.growth import intervals
-from graph.growth.cohorts import Axis, cohorts_of, generations_of, groups_of
-from graph.growth.curve import amplification, effective_cost, owners_after
-from graph.growth.cycle import Median, cycle_spans, median_within, stage_spans
-from graph.growth.factor import cumulative, k_of_all, k_of_mature
-from graph.growth.funnel import funnel_of
+from graph.growth.cohorts import Axis
 from graph.growth.leaders import page_of
-from graph.growth.months import Month, months_between
-from graph.growth.owners import Owner, Stage
+from graph.growth.measures import Measures
+from graph.growth.months import months_between
 from graph.growth.repository import GrowthRepository
 from graph.ingest.money import minor_units
 from graph.profile.rows import Want
@@ -49,6 +45,8 @@ from graph.profile.rows import Want
 ZONE: Final = "Asia/Shanghai"
 LONGEST_WINDOW: Final = 3_650
 MOST_POINTS: Final = 100
+MOST_AT_FIRST: Final = 10**9
+MOST_DAYS: Final = 36_500
 _BEYOND: Final = 1e300
 
 
@@ -67,113 +65,97 @@ class EffectiveCac:
     "for dealers."
 )
 class Growth:
-    """The owners that were read; each field computes what it tells of them."""
+    """The owners that were read; each field computes what it tells of them, away from the event loop."""
 
     owners: int = strawberry.field(description="How many owners were read.")
     complete: bool = strawberry.field(
         description="False where the months have more than 50,000 owners: then take fewer months."
     )
     window_days: int = strawberry.field(description="The window, in days, as it was asked for.")
-    read: strawberry.Private[Sequence[Owner]]
-    months: strawberry.Private[Sequence[Month]]
-    now: strawberry.Private[int]
+    measures: strawberry.Private[Measures]
 
     @strawberry.field(
         description="K over owners of every age, each for as long as is known of them: new owners whom an owner brings "
         "within the window. Nelson's mean cumulative function, interval by the robust variance of Lawless and Nadeau "
         "(1995). Null where no owner has had the whole window."
     )
-    def k(self) -> Estimate | None:
+    async def k(self) -> Estimate | None:
         """Computed."""
-        return estimate_of(self.k_now())
+        return estimate_of(await to_thread(lambda: self.measures.k))
 
     @strawberry.field(
         description="K over owners who have had the whole window: less data than `k`, and no model. Null where there "
         "are none."
     )
-    def mature_k(self) -> Estimate | None:
+    async def mature_k(self) -> Estimate | None:
         """Computed."""
-        return estimate_of(k_of_mature(self.read, window=self.window(), now=self.now))
+        return estimate_of(await to_thread(self.measures.mature_k))
 
     @strawberry.field(description="K up to equal parts of the window, to draw. Empty where `k` is null.")
-    def curve(
+    async def curve(
         self,
         points: Annotated[int, strawberry.argument(description="How many parts, 1 to 100.")] = 12,
     ) -> list[GrowthPoint]:
         """Computed."""
         if not 1 <= points <= MOST_POINTS:
             raise InputError("`points` is not 1 to 100.", remedy="Ask for fewer.")
-        found = cumulative(self.read, window=self.window(), now=self.now, points=points)
-        return [
-            GrowthPoint(days=point.after / DAY, k=k)
-            for point in found
-            if (k := estimate_of(point.k)) is not None
-        ]
+        return [point_of(point) for point in await to_thread(self.measures.curve, points)]
 
     @strawberry.field(description="The months in order, those without owners too.")
-    def cohorts(self) -> list[GrowthCohort]:
+    async def cohorts(self) -> list[GrowthCohort]:
         """Computed."""
-        found = cohorts_of(self.read, self.months, window=self.window(), now=self.now)
-        return [cohort_of(cohort) for cohort in found]
+        return [cohort_of(cohort) for cohort in await to_thread(self.measures.cohorts)]
 
     @strawberry.field(
         description="The viral cycle time: the median from an owner's own delivery to that of the first friend, of "
         "those who bring one within the window. Kaplan–Meier; interval by Brookmeyer and Crowley (1982). Null while it "
         "is not known."
     )
-    def cycle_time(self) -> DaysEstimate | None:
+    async def cycle_time(self) -> DaysEstimate | None:
         """Computed."""
-        return days_of(self.cycle_now())
+        return days_of(await to_thread(lambda: self.measures.cycle))
 
     @strawberry.field(description="How long each stage takes, by the same formulas, for all five in order.")
-    def stage_times(self) -> list[GrowthStageTime]:
+    async def stage_times(self) -> list[GrowthStageTime]:
         """Computed."""
-        return [
-            GrowthStageTime(
-                stage=stage,
-                time=days_of(
-                    median_within(stage_spans(self.read, stage, now=self.now), window=self.window())
-                ),
-            )
-            for stage in Stage
-        ]
+        found = await to_thread(self.measures.stages)
+        return [GrowthStageTime(stage=stage, time=days_of(median)) for stage, median in found]
 
     @strawberry.field(
         description="K taken apart into who takes part, invitations, and the share of each step."
     )
-    def funnel(self) -> GrowthFunnel:
+    async def funnel(self) -> GrowthFunnel:
         """Computed."""
-        return funnel_shape(funnel_of(self.read, window=self.window(), now=self.now))
+        return funnel_shape(await to_thread(self.measures.funnel))
 
     @strawberry.field(description="K by how many referrers stand above an owner: generation decay.")
-    def generations(self) -> list[GrowthGeneration]:
+    async def generations(self) -> list[GrowthGeneration]:
         """Computed."""
-        return [generation_of(each) for each in generations_of(self.read, window=self.window(), now=self.now)]
+        return [generation_of(each) for each in await to_thread(self.measures.generations)]
 
     @strawberry.field(
-        description="K of each dealer, model or channel, the most owners first, of channels the most deliveries; at "
-        "most 100. K of all channels together is `k`."
+        description="K of each dealer or model, the most owners first, at most 100; of channels the 20 with most "
+        "friends, the most deliveries first. K of all channels together is `k`."
     )
-    def groups(
+    async def groups(
         self, by: Annotated[Axis, strawberry.argument(description="What it is told apart by.")]
     ) -> list[GrowthGroup]:
         """Computed."""
-        return [group_of(each) for each in groups_of(self.read, by, window=self.window(), now=self.now)]
+        return [group_of(each) for each in await to_thread(self.measures.groups, by)]
 
     @strawberry.field(
         description="How many owners one becomes in the end by referrals alone, 1 / (1 - K); null where `k` is null or "
         "not below 1."
     )
-    def amplification(self) -> float | None:
+    async def amplification(self) -> float | None:
         """Computed."""
-        k = self.k_now()
-        return amplification(k.value) if k else None
+        return await to_thread(self.measures.amplification)
 
     @strawberry.field(
         description="What a new owner costs where only the first of a chain is paid for: CAC · (1 - K). Null where `k` "
         "is null or not below 1."
     )
-    def effective_cac(
+    async def effective_cac(
         self,
         cac: Annotated[
             MoneyText,
@@ -188,8 +170,7 @@ class Growth:
             minor = minor_units(Decimal(amount), currency)
         except ValueError:
             raise InputError("`cac` is too much.", remedy="Give what one owner costs.") from None
-        k = self.k_now()
-        costs = effective_cost(minor, k) if k else None
+        costs = await to_thread(self.measures.effective_cost, minor)
         if costs is None:
             return None
         value, lower, upper = (price_of(round(cost), currency) for cost in costs)
@@ -199,31 +180,16 @@ class Growth:
         description="U(t): how many owners some become after days, if K and the cycle time stay: "
         "U0 · (K^(t/p+1) - 1) / (K - 1). Null where `k` or `cycleTime` is null, or it is beyond all numbers."
     )
-    def projection(
+    async def projection(
         self,
-        owners: Annotated[float, strawberry.argument(description="U0: how many at first, not negative.")],
-        days: Annotated[float, strawberry.argument(description="t, in days, not negative.")],
+        owners: Annotated[float, strawberry.argument(description="U0: how many at first, 0 to 10^9.")],
+        days: Annotated[float, strawberry.argument(description="t, in days, 0 to 36500.")],
     ) -> float | None:
         """Computed."""
-        k, cycle = self.k_now(), self.cycle_now()
-        if k is None or cycle is None or cycle.value == 0:
-            return None
-        if not (owners >= 0 and days >= 0):
-            raise InputError("`owners` or `days` is negative.", remedy="Give 0 or more.")
-        found = owners_after(owners, k.value, time=days * DAY, cycle=cycle.value)
-        return found if found < _BEYOND else None
-
-    def k_now(self) -> intervals.Estimate | None:
-        """K over all owners."""
-        return k_of_all(self.read, window=self.window(), now=self.now)
-
-    def cycle_now(self) -> Median | None:
-        """The cycle time over all owners."""
-        return median_within(cycle_spans(self.read, now=self.now), window=self.window())
-
-    def window(self) -> int:
-        """The window in µs."""
-        return self.window_days * DAY
+        if not (0 <= owners <= MOST_AT_FIRST and 0 <= days <= MOST_DAYS):
+            raise InputError("`owners` or `days` is too much, or negative.", remedy="Give less, from 0 on.")
+        found = await to_thread(self.measures.projection, owners, round(days * DAY))
+        return None if found is None or found >= _BEYOND else found
 
 
 @strawberry.type(name="Query")
@@ -268,9 +234,7 @@ class GrowthQuery:
             owners=len(owners),
             complete=complete,
             window_days=window_days,
-            read=owners,
-            months=months,
-            now=services.clock(),
+            measures=Measures(owners, months, window_days * DAY, services.clock()),
         )
 
     @strawberry.field(

@@ -15,6 +15,7 @@ from graph.errors import InputError
 from graph.growth import cohorts, funnel, intervals
 from graph.growth.cohorts import Axis
 from graph.growth.cycle import Median
+from graph.growth.factor import Point
 from graph.growth.leaders import Place
 from graph.growth.owners import Stage
 from graph.privacy.mask import person_name
@@ -195,6 +196,11 @@ class LeaderboardConnection:
 def estimate_of(found: intervals.Estimate | None) -> Estimate | None:
     """The estimate as GraphQL shows it."""
     return Estimate(**found._asdict()) if found else None
+
+
+def point_of(found: Point) -> GrowthPoint:
+    """The point as GraphQL shows it."""
+    return GrowthPoint(days=found.after / DAY, k=Estimate(**found.k._asdict()))
 
 
 def days_of(found: Median | None) -> DaysEstimate | None:
