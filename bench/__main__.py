@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
+from bench.chain import chain
 from bench.contention import contention
 from bench.frontend import frontend
 from bench.hostile import limits
@@ -34,6 +35,7 @@ BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "contention": contention,
     "matching": matching,
     "search": search,
+    "chain": chain,
     "referral": referring,
 }
 

@@ -826,7 +826,7 @@ RELATIONSHIPS: Final = (
             "changedAt": "when a message that named the dealer was last committed, µs: what a desk waits for",
             **_RECORDED,
         },
-        indexed=(("consultant",),),
+        indexed=(("consultant",), ("deliveredAt",)),
     ),
 )
 

@@ -48,6 +48,8 @@ NAMES: Final = Rule(_READERS, Shown.CLEAR, filtered=True)
 IDENTIFIERS: Final = Rule(_READERS, Shown.MASKED, filtered=True)
 BRAND: Final = Rule(_BRAND)
 """Derived from all dealers' rows together: no part of it is one dealer's."""
+REFERRALS: Final = Rule(_BRAND | {Role.PROGRAMME})
+"""Chains and growth: they lead through people of all dealers."""
 BRAND_NAMES: Final = Rule(_BRAND, Shown.CLEAR)
 BRAND_IDENTIFIERS: Final = Rule(_BRAND, Shown.MASKED)
 JUDGES: Final = Rule(frozenset({Role.STEWARD, Role.ADMIN}))
@@ -70,6 +72,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         user_userByIdentifier_usersByIdentifier_userByPhone_users_node_search_vehicle_dealerDesk_consultantDesk=PEOPLE,
         identityChanges_household_households_path_neighbourhood_why_whyNot_how_weakestLinks=BRAND,
         campaign_content=BRAND,
+        vehicleLineage_superSpreaders_bridges_growth_leaderboard=REFERRALS,
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
         reward_rewards_programmeAccounts=PROGRAMMES,
@@ -98,6 +101,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         displayName=NAMES,
         household_sharesWith_tags=BRAND,
         rewards_balances_statement=BRAND,  # programmes are the brand's
+        referrers_referrals_alsoReferred_influence=BRAND,
     ),
     "FormerUser": _rows(id_until_currentUser=BRAND),
     "UserConnection": _rows(edges_pageInfo=PEOPLE),
@@ -201,6 +205,39 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "LedgerNotFound": _rows(message_remedy=ANYONE),
     "LedgerConflict": _rows(message_remedy_code=ANYONE),
     "LedgerInvalid": _rows(message_remedy=ANYONE),
+    # Chains of referrals, and growth by them.
+    "ChainReferrer": _rows(oneId_distance_at_reason=REFERRALS, user=BRAND),
+    "ChainReferral": _rows(oneId_generation_by_at_progress_deliveredAt=REFERRALS, user=BRAND),
+    "ChainReferralConnection": _rows(edges_pageInfo=REFERRALS),
+    "ChainReferralEdge": _rows(cursor_node=REFERRALS),
+    "AlsoReferral": _rows(oneId_at_reason_progress_deliveredAt=REFERRALS, user=BRAND),
+    "Influence": _rows(discount_people_generations_values=BRAND),
+    "InfluenceValue": _rows(currency_own_direct_below_referral_orders=BRAND),
+    "GenerationCount": _rows(generation_people=BRAND),
+    "VehicleLineage": _rows(owners_hasMore=REFERRALS, vehicle=BRAND),
+    "LineageOwner": _rows(oneId_since_current_referrers_referrals=REFERRALS, user=BRAND),
+    "Bridges": _rows(people_complete_bridges=REFERRALS),
+    "Bridge": _rows(oneId_parts_separated_dealers_cities=REFERRALS, user=BRAND),
+    "Spreader": _rows(oneId_brought_firstAt_lastAt=REFERRALS, user=BRAND),
+    "SpreaderConnection": _rows(edges_pageInfo_complete=REFERRALS),
+    "SpreaderEdge": _rows(cursor_node=REFERRALS),
+    "Growth": _rows(
+        owners_complete_windowDays_k_matureK_curve_cohorts_cycleTime_stageTimes_funnel_generations_groups=REFERRALS,
+        amplification_effectiveCac_projection=REFERRALS,
+    ),
+    "Estimate": _rows(value_lower_upper_events_of=REFERRALS),
+    "DaysEstimate": _rows(days_lower_upper_came_of=REFERRALS),
+    "GrowthPoint": _rows(days_k=REFERRALS),
+    "GrowthCohort": _rows(month_owners_referees_k=REFERRALS),
+    "GrowthStageTime": _rows(stage_time=REFERRALS),
+    "GrowthFunnel": _rows(owners_participation_invitations_steps=REFERRALS),
+    "GrowthStep": _rows(stage_share=REFERRALS),
+    "GrowthGeneration": _rows(generation_owners_k_kept=REFERRALS),
+    "GrowthGroup": _rows(value_owners_k=REFERRALS),
+    "EffectiveCac": _rows(value_lower_upper=REFERRALS),
+    "LeaderboardConnection": _rows(edges_pageInfo_complete=REFERRALS),
+    "LeaderboardEdge": _rows(cursor_node=REFERRALS),
+    "LeaderboardPlace": _rows(rank_tied_name_brought=REFERRALS),
     # Explanations.
     "Why": _rows(left_right_same_path_basis_sentence_past=BRAND),
     "WhyNot": _rows(left_right_same_hindrances_needed_basis_sentence_past=BRAND),
