@@ -48,8 +48,6 @@ NAMES: Final = Rule(_READERS, Shown.CLEAR, filtered=True)
 IDENTIFIERS: Final = Rule(_READERS, Shown.MASKED, filtered=True)
 BRAND: Final = Rule(_BRAND)
 """Derived from all dealers' rows together: no part of it is one dealer's."""
-REFERRALS: Final = Rule(_BRAND | {Role.PROGRAMME})
-"""Chains and growth: they lead through people of all dealers."""
 BRAND_NAMES: Final = Rule(_BRAND, Shown.CLEAR)
 BRAND_IDENTIFIERS: Final = Rule(_BRAND, Shown.MASKED)
 JUDGES: Final = Rule(frozenset({Role.STEWARD, Role.ADMIN}))
@@ -72,7 +70,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         user_userByIdentifier_usersByIdentifier_userByPhone_users_node_search_vehicle_dealerDesk_consultantDesk=PEOPLE,
         identityChanges_household_households_path_neighbourhood_why_whyNot_how_weakestLinks=BRAND,
         campaign_content=BRAND,
-        vehicleLineage_superSpreaders_bridges_growth_leaderboard=REFERRALS,
+        vehicleLineage_superSpreaders_bridges_growth_leaderboard=BRAND,
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
         reward_rewards_programmeAccounts=PROGRAMMES,
@@ -102,6 +100,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         household_sharesWith_tags=BRAND,
         rewards_balances_statement=BRAND,  # programmes are the brand's
         referrers_referrals_alsoReferred_influence=BRAND,
+        referrers_referrals_alsoReferred_influence=BRAND,
+        rewards_balances_statement=BRAND,  # programmes are the brand's
     ),
     "FormerUser": _rows(id_until_currentUser=BRAND),
     "UserConnection": _rows(edges_pageInfo=PEOPLE),
@@ -211,19 +211,25 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "ChainReferralConnection": _rows(edges_pageInfo=REFERRALS),
     "ChainReferralEdge": _rows(cursor_node=REFERRALS),
     "AlsoReferral": _rows(oneId_at_reason_progress_deliveredAt=REFERRALS, user=BRAND),
+    # Chains of referrals, and growth by them: they lead through people of all dealers.
+    "ChainReferrer": _rows(oneId_distance_at_reason_user=BRAND),
+    "ChainReferral": _rows(oneId_generation_by_at_progress_deliveredAt_user=BRAND),
+    "ChainReferralConnection": _rows(edges_pageInfo=BRAND),
+    "ChainReferralEdge": _rows(cursor_node=BRAND),
+    "AlsoReferral": _rows(oneId_at_reason_progress_deliveredAt_user=BRAND),
     "Influence": _rows(discount_people_generations_values=BRAND),
     "InfluenceValue": _rows(currency_own_direct_below_referral_orders=BRAND),
     "GenerationCount": _rows(generation_people=BRAND),
-    "VehicleLineage": _rows(owners_hasMore=REFERRALS, vehicle=BRAND),
-    "LineageOwner": _rows(oneId_since_current_referrers_referrals=REFERRALS, user=BRAND),
-    "Bridges": _rows(people_complete_bridges=REFERRALS),
-    "Bridge": _rows(oneId_parts_separated_dealers_cities=REFERRALS, user=BRAND),
-    "Spreader": _rows(oneId_brought_firstAt_lastAt=REFERRALS, user=BRAND),
-    "SpreaderConnection": _rows(edges_pageInfo_complete=REFERRALS),
-    "SpreaderEdge": _rows(cursor_node=REFERRALS),
+    "VehicleLineage": _rows(owners_hasMore_vehicle=BRAND),
+    "LineageOwner": _rows(oneId_since_current_referrers_referrals_user=BRAND),
+    "Bridges": _rows(people_complete_bridges=BRAND),
+    "Bridge": _rows(oneId_parts_separated_dealers_cities_user=BRAND),
+    "Spreader": _rows(oneId_brought_firstAt_lastAt_user=BRAND),
+    "SpreaderConnection": _rows(edges_pageInfo_complete=BRAND),
+    "SpreaderEdge": _rows(cursor_node=BRAND),
     "Growth": _rows(
-        owners_complete_windowDays_k_matureK_curve_cohorts_cycleTime_stageTimes_funnel_generations_groups=REFERRALS,
-        amplification_effectiveCac_projection=REFERRALS,
+        owners_complete_windowDays_k_matureK_curve_cohorts_cycleTime_stageTimes_funnel_generations_groups=BRAND,
+        amplification_effectiveCac_projection=BRAND,
     ),
     "Estimate": _rows(value_lower_upper_events_of=REFERRALS),
     "DaysEstimate": _rows(days_lower_upper_came_of=REFERRALS),
@@ -238,6 +244,41 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "LeaderboardConnection": _rows(edges_pageInfo_complete=REFERRALS),
     "LeaderboardEdge": _rows(cursor_node=REFERRALS),
     "LeaderboardPlace": _rows(rank_tied_name_brought=REFERRALS),
+    "Estimate": _rows(estimate_lower_upper_events_of=BRAND),
+    "DaysEstimate": _rows(days_lower_upper_came_of=BRAND),
+    "GrowthPoint": _rows(days_k=BRAND),
+    "GrowthCohort": _rows(month_owners_referees_k=BRAND),
+    "GrowthStageTime": _rows(stage_time=BRAND),
+    "GrowthFunnel": _rows(owners_participation_invitations_steps=BRAND),
+    "GrowthStep": _rows(stage_share=BRAND),
+    "GrowthGeneration": _rows(generation_owners_k_kept=BRAND),
+    "GrowthGroup": _rows(part_owners_k=BRAND),
+    "EffectiveCac": _rows(cost_lower_upper=BRAND),
+    "LeaderboardConnection": _rows(edges_pageInfo_complete=BRAND),
+    "LeaderboardEdge": _rows(cursor_node=BRAND),
+    "LeaderboardPlace": _rows(rank_tied_name_brought=BRAND),
+    # Rewards and the ledger.
+    "Reward": _rows(
+        key_programme_referral_rule_side_state_unit_amount_pending_available_spent_expired_returned_settled=BRAND,
+        grantedAt_changedAt_expiresAt_oneId_holder=BRAND,
+    ),
+    "RewardConnection": _rows(edges_pageInfo=BRAND),
+    "RewardEdge": _rows(cursor_node=BRAND),
+    "Balance": _rows(programme_unit_pending_available_spent=BRAND),
+    "StatementLine": _rows(
+        at_recordedAt_kind_programme_sentence_cause_outcomes_changes_reverses=BRAND,
+    ),
+    "StatementLineConnection": _rows(edges_pageInfo=BRAND),
+    "StatementLineEdge": _rows(cursor_node=BRAND),
+    "LedgerOutcome": _rows(reward_result_unit_asked_amount_reason_referral_rule=ANYONE),
+    "LedgerChange": _rows(account_unit_amount=BRAND),
+    "ProgrammeAccounts": _rows(unit_funded_budget_floor_outstanding_claimed_owed_paid=PROGRAMMES),
+    "LedgerPosted": _rows(key_kind_effectiveAt_repeated_outcomes=ANYONE),
+    "LedgerError": _rows(message_remedy=ANYONE),
+    "LedgerForbidden": _rows(message_remedy=ANYONE),
+    "LedgerNotFound": _rows(message_remedy=ANYONE),
+    "LedgerConflict": _rows(message_remedy_code=ANYONE),
+    "LedgerInvalid": _rows(message_remedy=ANYONE),
     # Explanations.
     "Why": _rows(left_right_same_path_basis_sentence_past=BRAND),
     "WhyNot": _rows(left_right_same_hindrances_needed_basis_sentence_past=BRAND),

@@ -54,7 +54,7 @@ _BEYOND: Final = 1e300
 class EffectiveCac:
     """With its interval."""
 
-    value: MoneyText = strawberry.field(description="CAC · (1 - K).")
+    cost: MoneyText = strawberry.field(description="CAC · (1 - K).")
     lower: MoneyText = strawberry.field(description="By the upper end of K.")
     upper: MoneyText = strawberry.field(description="By the lower end of K.")
 
@@ -174,7 +174,7 @@ class Growth:
         if costs is None:
             return None
         value, lower, upper = (price_of(round(cost), currency) for cost in costs)
-        return EffectiveCac(value=value, lower=lower, upper=upper)
+        return EffectiveCac(cost=value, lower=lower, upper=upper)
 
     @strawberry.field(
         description="U(t): how many owners some become after days, if K and the cycle time stay: "

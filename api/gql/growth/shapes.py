@@ -55,7 +55,7 @@ describe_enum(
 class Estimate:
     """With its interval."""
 
-    value: float = strawberry.field(description="The estimate.")
+    estimate: float = strawberry.field(description="The value.")
     lower: float = strawberry.field(description="The lower end of the interval.")
     upper: float = strawberry.field(description="The upper end of the interval.")
     events: int = strawberry.field(description="How many events told it, as deliveries to friends.")
@@ -108,7 +108,7 @@ class GrowthGeneration:
 class GrowthGroup:
     """A part."""
 
-    value: str | None = strawberry.field(description="Which one; null where it is not known.")
+    part: str | None = strawberry.field(description="Which one; null where it is not known.")
     owners: int = strawberry.field(description="How many owners it is taken over; of a channel all.")
     k: Estimate | None = strawberry.field(description="K, over owners of every age.")
 
@@ -194,13 +194,18 @@ class LeaderboardConnection:
 
 
 def estimate_of(found: intervals.Estimate | None) -> Estimate | None:
-    """The estimate as GraphQL shows it."""
-    return Estimate(**found._asdict()) if found else None
+    """The estimate as GraphQL shows it; None where there is none."""
+    return _told(found) if found else None
+
+
+def _told(found: intervals.Estimate) -> Estimate:
+    value, lower, upper, events, of = found
+    return Estimate(estimate=value, lower=lower, upper=upper, events=events, of=of)
 
 
 def point_of(found: Point) -> GrowthPoint:
     """The point as GraphQL shows it."""
-    return GrowthPoint(days=found.after / DAY, k=Estimate(**found.k._asdict()))
+    return GrowthPoint(days=found.after / DAY, k=_told(found.k))
 
 
 def days_of(found: Median | None) -> DaysEstimate | None:
@@ -227,7 +232,7 @@ def generation_of(found: cohorts.Generation) -> GrowthGeneration:
 
 def group_of(found: cohorts.Group) -> GrowthGroup:
     """The group as GraphQL shows it."""
-    return GrowthGroup(value=found.value, owners=found.owners, k=estimate_of(found.k))
+    return GrowthGroup(part=found.value, owners=found.owners, k=estimate_of(found.k))
 
 
 def funnel_shape(found: funnel.Funnel) -> GrowthFunnel:

@@ -158,7 +158,7 @@ class Stage:
 
 def bought(user: str, order: str, *, at: int, delivered: int | None = None) -> list[Message]:
     """An order, and its delivery."""
-    placed = did(user, "Order Completed", at=at, orderId=order, total=300_000, currency="CNY", model="ET5")
+    placed = did(user, "Order Completed", at=at, orderId=order, amount=300_000, currency="CNY", model="ET5")
     if delivered is None:
         return [placed]
     return [placed, did(user, "Vehicle Delivered", at=delivered, orderId=order)]

@@ -89,17 +89,17 @@ GROWTH: Final = """
 query ($since: Date!, $until: Date!, $window: Int! = 60, $cac: Money!) {
   growth(since: $since, until: $until, windowDays: $window) {
     owners complete windowDays
-    k { value lower upper events of } matureK { value events of }
-    curve(points: 3) { days k { value } }
-    cohorts { month owners referees k { value events of } }
+    k { estimate lower upper events of } matureK { estimate events of }
+    curve(points: 3) { days k { estimate } }
+    cohorts { month owners referees k { estimate events of } }
     cycleTime { days lower upper came of }
     stageTimes { stage time { days } }
-    funnel { owners participation { value } invitations { value } steps { stage share { value events of } } }
-    generations { generation owners k { value } kept }
-    dealers: groups(by: dealer) { value owners k { value } }
-    models: groups(by: model) { value owners }
-    channels: groups(by: channel) { value owners k { value } }
-    amplification effectiveCac(cac: $cac) { value lower upper } projection(owners: 100, days: 365)
+    funnel { owners participation { estimate } invitations { estimate } steps { stage share { estimate events of } } }
+    generations { generation owners k { estimate } kept }
+    dealers: groups(by: dealer) { part owners k { estimate } }
+    models: groups(by: model) { part owners }
+    channels: groups(by: channel) { part owners k { estimate } }
+    amplification effectiveCac(cac: $cac) { cost lower upper } projection(owners: 100, days: 365)
   }
 }
 """
@@ -154,12 +154,14 @@ async def test_growth_tells_the_measures_of_the_owners_that_were_read(
     assert k is not None
     assert mature is not None
     assert (growth["owners"], growth["complete"], growth["windowDays"]) == (len(owners), True, 60)
-    assert growth["k"] == pytest.approx(k._asdict())
+    assert growth["k"] == pytest.approx(
+        {"estimate": k.value, "lower": k.lower, "upper": k.upper, "events": k.events, "of": k.of}
+    )
     assert growth["matureK"] == pytest.approx(
-        {"value": mature.value, "events": mature.events, "of": mature.of}
+        {"estimate": mature.value, "events": mature.events, "of": mature.of}
     )
     assert [point["days"] for point in growth["curve"]] == [20, 40, 60]
-    assert growth["curve"][-1]["k"]["value"] == pytest.approx(k.value)
+    assert growth["curve"][-1]["k"]["estimate"] == pytest.approx(k.value)
     assert [cohort["month"] for cohort in growth["cohorts"]] == ["2026-01", "2026-02", "2026-03"]
     assert sum(cohort["owners"] for cohort in growth["cohorts"]) == len(owners)
     assert sum(cohort["referees"] for cohort in growth["cohorts"]) == k.events
@@ -167,16 +169,16 @@ async def test_growth_tells_the_measures_of_the_owners_that_were_read(
     stages = ["opened", "lead", "testDriven", "ordered", "delivered"]
     assert [one["stage"] for one in growth["stageTimes"]] == stages
     funnel = growth["funnel"]
-    product = funnel["participation"]["value"] * funnel["invitations"]["value"]
+    product = funnel["participation"]["estimate"] * funnel["invitations"]["estimate"]
     for step in funnel["steps"]:
-        product *= step["share"]["value"]
+        product *= step["share"]["estimate"]
     assert product == pytest.approx(mature.value)
     assert {one["generation"] for one in growth["generations"]} <= {0, 1}
     assert sum(one["owners"] for one in growth["dealers"]) == len(owners)
     assert [one["owners"] for one in growth["models"]] == [len(owners)]
-    assert sum(one["k"]["value"] for one in growth["channels"]) == pytest.approx(k.value)
+    assert sum(one["k"]["estimate"] for one in growth["channels"]) == pytest.approx(k.value)
     assert growth["amplification"] == pytest.approx(1 / (1 - k.value))
-    assert growth["effectiveCac"]["value"] == f"{8000 * (1 - k.value):.2f} CNY"
+    assert growth["effectiveCac"]["cost"] == f"{8000 * (1 - k.value):.2f} CNY"
     assert growth["projection"] > 100
 
 
@@ -200,7 +202,7 @@ async def test_of_nobody_nothing_is_known(ask: Ask) -> None:
         ),
         (
             'growth(since: "2026-01-01", until: "2026-01-01") '
-            '{ effectiveCac(cac: "9999999999999999.00 CNY") { value } }',
+            '{ effectiveCac(cac: "9999999999999999.00 CNY") { cost } }',
             "cac",
         ),
         (
