@@ -72,7 +72,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         campaign_content=BRAND,
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
-        reward_rewards_programmeAccounts=PROGRAMMES,
+        reward_rewards_programmeAccounts_programmes_referral_referrals_referralReviews=PROGRAMMES,
     )
     | {"_entities": PEOPLE, "_service": ANYONE},  # Apollo Federation's names
     "_Service": _rows(sdl=ANYONE),
@@ -82,7 +82,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         tagUser_untagUser=JUDGED,
         confirmSame_confirmDifferent_splitUser_moveProfile_markIdentifier_retractJudgement=JUDGED,
         eraseProfile_eraseUser=ERASED,
-        fundBudget_approveRewards_redeemRewards_reverseRewards=MANAGED,
+        fundBudget_approveRewards_redeemRewards_reverseRewards_decideReferral_decideReferralReview=MANAGED,
     ),
     "Subscription": _rows(
         userChanged_dealerDeskChanged_consultantDeskChanged=PEOPLE,
@@ -97,7 +97,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         orders_consents_nextFollowUp_followUps=PEOPLE,
         displayName=NAMES,
         household_sharesWith_tags=BRAND,
-        rewards_balances_statement=BRAND,  # programmes are the brand's
+        rewards_balances_statement_madeReferrals_receivedReferrals=BRAND,  # programmes are the brand's
     ),
     "FormerUser": _rows(id_until_currentUser=BRAND),
     "UserConnection": _rows(edges_pageInfo=PEOPLE),
@@ -201,6 +201,25 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "LedgerNotFound": _rows(message_remedy=ANYONE),
     "LedgerConflict": _rows(message_remedy_code=ANYONE),
     "LedgerInvalid": _rows(message_remedy=ANYONE),
+    # Programmes and referrals.
+    "Referral": _rows(
+        id_programme_version_code_channel_progress_judgement_automatic_flags_openedAt_closesAt_orderedAt=BRAND,
+        deliveredAt_maturedAt_returnedAt_order_model_dealer_credited_lost_joins_counts_referrerId_friendId=BRAND,
+        referrer_friend=BRAND,
+    ),
+    "ReferralConnection": _rows(edges_pageInfo=PROGRAMMES),
+    "ReferralEdge": _rows(cursor_node=PROGRAMMES),
+    "ReferralDetail": _rows(referral_flags_decisions_reviews_rewards=MANAGED),
+    "ReferralFlag": _rows(code_score_path_clears_since=MANAGED),
+    "ReferralHop": _rows(kind_of_to_rarity=MANAGED),
+    "ReferralDecision": _rows(outcome_flags_by_note_at=MANAGED),
+    "ReferralReview": _rows(key_referral_reward_kind_state_at_note=MANAGED),
+    "Programme": _rows(id_version_name_nameZh_jurisdiction_digest_unpayable_publishedAt=PROGRAMMES),
+    "ReferralError": _rows(message_remedy=ANYONE),
+    "ReferralForbidden": _rows(message_remedy=ANYONE),
+    "ReferralNotFound": _rows(message_remedy=ANYONE),
+    "ReferralConflict": _rows(message_remedy=ANYONE),
+    "ReferralInvalid": _rows(message_remedy=ANYONE),
     # Explanations.
     "Why": _rows(left_right_same_path_basis_sentence_past=BRAND),
     "WhyNot": _rows(left_right_same_hindrances_needed_basis_sentence_past=BRAND),
