@@ -191,8 +191,8 @@ def compose(
         payouts=Payouts(database, clock=clock),
         policies=policies,
         programmes=programmes,
-        sharing=Sharing(database, programmes=programmes, policies=policies, clock=clock),
-        referrals=ReferralService(database, programmes=programmes, clock=clock),
+        sharing=Sharing(database, keyring=keyring, programmes=programmes, policies=policies, clock=clock),
+        referrals=ReferralService(database, keyring=keyring, programmes=programmes, clock=clock),
         judging=Referrals(
             database,
             programmes=programmes,

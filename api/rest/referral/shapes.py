@@ -15,9 +15,8 @@ from graph.ledger.reader import Held
 from graph.ledger.stored import read_reward
 from graph.referral import service, sharing
 from graph.referral.attribution import Lost
+from graph.referral.notes import LONGEST
 from graph.referral.progress import Progress
-from graph.referral.service import LONGEST_NOTE
-from graph.referral.sharing import LONGEST_REASON
 from graph.referral.terms import Milestone
 from graph.referral.verdict import Judgement, Outcome
 
@@ -25,8 +24,8 @@ Note = Annotated[
     str,
     Field(
         min_length=1,
-        max_length=LONGEST_NOTE,
-        description="Why. It is stored as it is: name nobody.",
+        max_length=LONGEST,
+        description="Why. It is stored sealed, and gone when the friend is erased.",
         examples=["Both own a car and pay for themselves."],
     ),
 ]
@@ -153,7 +152,7 @@ class DecisionShape(Shape):
     outcome: Outcome = Field(description="What was decided.")
     flags: list[str] = Field(description="The flags that were looked at: a clearance covers these alone.")
     by: str = Field(description="Id of the key.")
-    note: str = Field(description="Why.")
+    note: str | None = Field(description="Why; null where the friend was erased.")
     at: Instant = Field(description="When.")
 
     @classmethod
@@ -278,7 +277,7 @@ class ClaimShape(Shape):
     order: str = Field(description="The order's key.")
     codes: dict[str, int] = Field(description="Codes with their weights.")
     state: str = Field(description="open, accepted or refused.")
-    evidence: str = Field(description="What is said for it.")
+    evidence: str | None = Field(description="What is said for it; null where the friend was erased.")
     made_at: Instant = Field(description="When it was claimed.")
     made_by: str = Field(description="Id of the key.")
     decided_at: Instant | None = Field(description="When it was decided.")
@@ -314,7 +313,7 @@ class ClaimInput(Shape):
     codes: Weights
     evidence: str = Field(
         min_length=1,
-        max_length=LONGEST_NOTE,
+        max_length=LONGEST,
         description="What is said for it. It is stored as it is: name nobody.",
     )
 
@@ -371,8 +370,8 @@ class DisableInput(Shape):
 
     reason: str = Field(
         min_length=1,
-        max_length=LONGEST_REASON,
-        description="Why. It is stored as it is: name nobody.",
+        max_length=LONGEST,
+        description="Why. It is stored sealed, and gone when the friend is erased.",
         examples=["Posted on a forum"],
     )
 
