@@ -15,7 +15,8 @@
 UNWIND $asked.ids AS id
 MATCH (r:Referral {id: id})
 CALL (r) {
-  MATCH (r)-[:FOR]->(:Profile)-[o:RESOLVED_TO WHERE o.to IS NULL]->(:User)<-[n:RESOLVED_TO WHERE n.to IS NULL]-(p:Profile)
+  MATCH (r)-[:FOR]->(:Profile)-[o:RESOLVED_TO WHERE o.to IS NULL]->(f:User)
+  MATCH (f)<-[n:RESOLVED_TO WHERE n.to IS NULL]-(p:Profile)
   UNWIND $asked.topics AS topic
   CALL (p, topic) {
     MATCH (t:Touchpoint)
@@ -53,7 +54,8 @@ CALL (r) {
   CALL (around, o) {
     WITH around, o
     WHERE size(around) >= $friends
-    MATCH (o)-[:FOR]->(:Profile)-[n:RESOLVED_TO WHERE n.to IS NULL]->(:User)<-[m:RESOLVED_TO WHERE m.to IS NULL]-(p:Profile)
+    MATCH (o)-[:FOR]->(:Profile)-[n:RESOLVED_TO WHERE n.to IS NULL]->(f:User)
+    MATCH (f)<-[m:RESOLVED_TO WHERE m.to IS NULL]-(p:Profile)
     RETURN min(p.city) AS city
   }
   RETURN collect([o.id, o.openedAt, coalesce(city, o.dealer)]) AS beside

@@ -26,8 +26,8 @@ CODES: Final[Mapping[str, Code]] = {
 NAMESPACES: Final = ("address", "anonymousId", "deviceId", "email", "phone", "plate", "vin")
 """The identifiers that are looked at."""
 
-_FAMILY: Final = frozenset({"familyName", "ages"})
-"""Reasons of a household that speak for a family; a shared thing alone does not."""
+_NO_THINGS: Final = frozenset({"familyName", "ages"})
+"""Reasons of a household that are no shared things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,9 @@ class Home:
 
     @property
     def family(self) -> bool:
-        """Whether more than shared things speaks for it."""
-        return bool(self.reasons & _FAMILY)
+        """Whether it is a family's: they have a name in common, or an address and something else."""
+        things = self.reasons - _NO_THINGS
+        return "familyName" in self.reasons or ("address" in things and len(things) > 1)
 
 
 class Paid(NamedTuple):
