@@ -103,6 +103,11 @@ class LedgerRepository:
             await self._database.in_write(work)
         return posted
 
+    async def read(self, concern: Concern) -> Book:
+        """The part of the ledger that something concerns, as it is now; it may be another a moment later."""
+        row = await self._database.read_one("ledger.read_book", asked=concern.asked())
+        return _book(row)
+
     async def settle(self, tx: Transaction, begun: Begun, concern: Concern, plan: Plan) -> list[Entry]:
         """Post what a plan wants in the caller's transaction, which begins and ends the feed's entry.
 
@@ -162,7 +167,10 @@ class LedgerRepository:
 
 
 async def _read(tx: Transaction, concern: Concern) -> Book:
-    row = await tx.one("ledger.read_book", asked=concern.asked())
+    return _book(await tx.one("ledger.read_book", asked=concern.asked()))
+
+
+def _book(row: list[Any] | None) -> Book:
     if row is None:
         raise IntegrityError("The ledger cannot be read.", remedy="Run `guanxi check invariants`.")
     return read_book(*row)

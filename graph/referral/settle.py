@@ -116,7 +116,8 @@ def settle(judged: Sequence[Judged], book: Book, *, policy: Policy, decided: Dec
     for one in judged:
         commands += _grants(one, standing[one.id], book, resting, policy)
         commands += _onward(one, standing[one.id])
-    return Settlement(tuple(commands), tuple(sorted(reviews)))
+    wanted = tuple(command for command in commands if command.key not in book.entries)
+    return Settlement(wanted, tuple(sorted(reviews)))
 
 
 def _held(one: Judged, book: Book) -> list[Reward]:
