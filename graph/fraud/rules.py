@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
 
@@ -119,20 +118,14 @@ class Rules(Declared):
 
     def of(self, code: Code) -> Rule:
         """The rule of a flag's code."""
-        return self._by_code[code]
-
-    @cached_property
-    def _by_code(self) -> dict[Code, Rule]:
-        return {
-            Code(str(field.alias)): getattr(self, name) for name, field in type(self).model_fields.items()
-        }
+        return getattr(self, _FIELDS[code])
 
     @property
     def shared(self) -> dict[Code, SharedRule]:
         """The rules of what two people share."""
-        return {code: rule for code, rule in self._by_code.items() if isinstance(rule, SharedRule)}
+        return {code: rule for code in Code if isinstance(rule := self.of(code), SharedRule)}
 
-    @cached_property
+    @property
     def version(self) -> str:
         """A digest of all that the rules say: equal versions flag alike."""
         content: dict[str, dict[str, Any]] = self.model_dump(mode="json", by_alias=True)
@@ -141,6 +134,9 @@ class Rules(Declared):
                 if isinstance(value, list):
                     row[name] = sorted(cast("list[Any]", value), key=json.dumps)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+_FIELDS: Final = {Code(str(field.alias)): name for name, field in Rules.model_fields.items()}
 
 
 def load_fraud_rules(path: Path | None = None) -> Rules:

@@ -48,7 +48,9 @@ def judge_signals(evidence: Evidence, rules: Rules) -> tuple[Flag, ...]:
         if not rule.on or (one and code not in _OF_ONE_PERSON):
             continue
         best = min(
-            signs(evidence, rules), key=lambda sign: (-sign.score, len(sign.path), sign.path), default=None
+            signs(evidence, rules),
+            key=lambda sign: (-sign.score, len(sign.path), sign.path, sign.why),
+            default=None,
         )
         if best is not None and best.score > 0 and (score := round(best.score, 4)) >= rule.least:
             flags.append(Flag(code, score, best.path, CLEARS[code], best.why))
@@ -119,7 +121,8 @@ def _shared(code: Code) -> Callable[[Evidence, Rules], Iterator[Sign]]:
     def signs(evidence: Evidence, rules: Rules) -> Iterator[Sign]:
         if evidence.colleagues and code in FIRMS:
             return
-        rule = rules.shared[code]
+        rule = rules.of(code)
+        assert isinstance(rule, SharedRule)  # noqa: S101 - the table below has such codes only
         factor = rule.family if any(home.family for home in evidence.homes) else 1.0
         for share in evidence.shares:
             if CODES[share.kind] is not code or is_consultants(share, evidence.numbers):
