@@ -79,6 +79,6 @@ CALL () {
 CALL () {
   UNWIND $rows.changed AS oneId
   MATCH (u:User {oneId: oneId})<-[r:RESOLVED_TO WHERE r.to IS NULL]-(:Profile)-[:MADE]->(f:Referral)
-  SET f.dueAt = $recordedAt
+  SET f.dueAt = 0
 }
 RETURN size($rows.referrals) AS written

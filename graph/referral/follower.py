@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from graph.clock import Clock, new_id, system_clock
@@ -18,17 +18,27 @@ from graph.db.database import Database, Transaction
 from graph.feed.cursor import MOVING, FeedCursor, Step
 from graph.feed.follow import OvertakenError
 from graph.ledger.book import Book
+from graph.ledger.commands import Command
 from graph.ledger.model import Account, AccountKind
 from graph.ledger.repository import LedgerRepository
 from graph.ledger.stored import Concern, profiles_of
 from graph.referral.case import Judged
 from graph.referral.forest import Edge, forest_of
-from graph.referral.gather import Gatherer, Look
+from graph.referral.gather import Gathered, Gatherer, Look
 from graph.referral.judge import judge
 from graph.referral.policy import Policies, Policy
 from graph.referral.programmes import Programmes
-from graph.referral.rows import Derived, Moved, Rows, accepted_rows, edges_of, forest_rows, judged_rows
-from graph.referral.settle import Decided, Settlement, settle
+from graph.referral.rows import (
+    Derived,
+    Moved,
+    Rows,
+    accepted_rows,
+    edges_of,
+    forest_rows,
+    judged_rows,
+    review_rows,
+)
+from graph.referral.settle import Settlement, settle
 from graph.referral.tell import events_of
 from graph.webhook.outbox import tell
 
@@ -134,12 +144,12 @@ class Referrals:
             for policy in [self._policies.of(programmes[case.programme].newest.terms.jurisdiction)]
         ]
         judged = [one for case in cases for one in case.judged]
-        plan = _Plan(now, cases, gathered.decided)
+        plan = _Plan(now, cases, gathered)
         plan.concern = concern_of_judged(judged)
         settled = plan.settle(await self._ledger.read(plan.concern))
         plan.commands = [command.key for each in settled for command in each.commands]
-        reviews = [review for each in settled for review in each.reviews]
-        plan.moved = judged_rows(plan.rows, gathered, judged, reviews)
+        plan.moved = judged_rows(plan.rows, gathered, judged)
+        review_rows(plan.rows, gathered, [review for each in settled for review in each.reviews])
         accepted_rows(plan.rows, gathered)
         await self._forest(plan.rows, judged, friends, former)
         return plan
@@ -160,14 +170,16 @@ class Referrals:
         forest_rows(rows, forest_of([*mine, *others]), [Derived(*each) for each in derived])
 
     async def _write(self, tx: Transaction, begun: feed.Begun, plan: _Plan) -> None:
+        settled: list[Settlement] = []
+
+        def wanted(book: Book) -> list[Command]:
+            settled[:] = plan.settle(book)
+            return [command for each in settled for command in each.commands]
+
         concern = replace(plan.concern, keys=plan.commands)
-        entries = await self._ledger.settle(
-            tx,
-            begun,
-            concern,
-            lambda book: [command for each in plan.settle(book) for command in each.commands],
-        )
-        await tx.one("referral.write_judged", rows=asdict(plan.rows), recordedAt=begun.recorded_at)
+        entries = await self._ledger.settle(tx, begun, concern, wanted)
+        review_rows(plan.rows, plan.gathered, [review for each in settled for review in each.reviews])
+        await tx.one("referral.write_judged", rows=plan.rows.parameter(), recordedAt=begun.recorded_at)
         await tell(
             tx, events_of(plan.moved, entries, plan.rows.reviews, at=begun.recorded_at), at=begun.recorded_at
         )
@@ -194,7 +206,7 @@ class _Plan:
 
     now: int
     cases: Sequence[_Case] = ()
-    decided: Decided = field(default_factory=Decided)
+    gathered: Gathered = field(default_factory=Gathered)
     rows: Rows = field(default_factory=Rows)
     moved: Sequence[Moved] = ()
     concern: Concern = field(default_factory=Concern)
@@ -203,7 +215,7 @@ class _Plan:
     def settle(self, book: Book) -> list[Settlement]:
         """What follows for the ledger as it is: what is not decided yet, and all reviews."""
         return [
-            settle(case.judged, book, policy=case.policy, decided=self.decided, now=self.now)
+            settle(case.judged, book, policy=case.policy, decided=self.gathered.decided, now=self.now)
             for case in self.cases
         ]
 

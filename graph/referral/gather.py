@@ -48,10 +48,10 @@ class Stored:
 class Gathered:
     """The cases of some friends; their referrals as stored, by id; what stands against each; what people decided."""
 
-    cases: tuple[Case, ...]
-    stored: Mapping[str, Stored]
-    flags: Mapping[str, tuple[Flag, ...]]
-    decided: Decided
+    cases: tuple[Case, ...] = ()
+    stored: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
+    flags: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict[str, tuple[Flag, ...]])
+    decided: Decided = field(default_factory=Decided)
     accepted: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
     """When each invitation was accepted, as the graph has it."""
 
@@ -79,6 +79,7 @@ class Gatherer:
         codes = {row[0]: Code(row[0], row[1], row[2], row[3], row[4]) for row in rows.codes}
         people = await self._referrers({code.one_id for code in codes.values()} | {*one_ids}, programmes)
         flags = await self._look.look(self._database.read_one, sorted(stored)) if stored else {}
+        raised = {id_: frozenset(str(flag.code) for flag in found) for id_, found in flags.items()}
         owners = {row[0]: row[1] for row in rows.owners}
         invited = {row[0]: row[1] for row in rows.invited}
         cases = [
@@ -91,7 +92,7 @@ class Gatherer:
                 referrers=people,
                 claims=[claim for of, claim in claims[one_id] if of == programme],
                 decisions=decisions,
-                flags={id_: frozenset(flag.code for flag in found) for id_, found in flags.items()},
+                flags=raised,
                 invited=invited,
                 tags=people[one_id].tags,
                 owner_since=owners.get(one_id),

@@ -38,6 +38,7 @@ NOT_ELIGIBLE: Final = "notEligible"
 BY_ORDER: Final = frozenset({Milestone.ORDERED, Milestone.DELIVERED, Milestone.MATURED})
 """Milestones that an order brings: a return undoes them."""
 
+_PLACES: Final = {progress: place for place, progress in enumerate(Progress)}
 _OVER: Final = frozenset({Progress.LAPSED, Progress.RETURNED})
 _OF_ORDERS: Final = frozenset({Kind.ORDER, Kind.CANCELLATION, Kind.DELIVERY, Kind.RETURN})
 
@@ -84,7 +85,7 @@ def judge(case: Case, *, policy: Policy, now: int) -> list[Judged]:
             placed_at,
             touches,
             terms=attribution,
-            claims=_claims(case, pairs, name, now),
+            claims=_claims(case, pairs, name),
             lead_at=lead_at,
         )
         for name, placed_at in placements(
@@ -97,7 +98,12 @@ def judge(case: Case, *, policy: Policy, now: int) -> list[Judged]:
 
     judged: list[Judged] = []
     for pair in pairs:
-        evidence = [*pair.touches, *of_friend, *_invitations(pair), *_credited(case, pair, orders, by_order)]
+        evidence = [
+            *pair.touches,
+            *of_friend,
+            *_invitations(pair),
+            *_credited(case, pair, orders, by_order, now),
+        ]
         course = course_of(
             evidence,
             window=pair.terms.attribution.window,
@@ -176,12 +182,12 @@ def _orders(known: Iterable[Statement]) -> dict[str, list[Statement]]:
     return found
 
 
-def _claims(case: Case, pairs: Iterable[_Pair], order: str, now: int) -> list[Claim]:
+def _claims(case: Case, pairs: Iterable[_Pair], order: str) -> list[Claim]:
     """The decided claims on an order, their shares by pair; a code of nobody's has no share."""
     keys = {pair.referrer: pair.key for pair in pairs}
     found: list[Claim] = []
     for each in case.claims:
-        if each.order != order or each.decided_at is None or each.decided_at > now:
+        if each.order != order or each.decided_at is None:
             continue
         shares: dict[str, int] = defaultdict(int)
         for name, weight in each.shares.items():
@@ -199,9 +205,16 @@ def _invitations(pair: _Pair) -> Iterator[Evidence]:
 
 
 def _credited(
-    case: Case, pair: _Pair, orders: Mapping[str, list[Statement]], by_order: Mapping[str, Credit]
+    case: Case,
+    pair: _Pair,
+    orders: Mapping[str, list[Statement]],
+    by_order: Mapping[str, Credit],
+    now: int,
 ) -> Iterator[Evidence]:
-    """What was said of the orders that are this pair's, and the claims that made them so."""
+    """What was said of the orders that are this pair's, and the claims that made them so.
+
+    What was decided is known, though the clock that it was recorded by may be a little ahead of this one.
+    """
     for name, of_one in orders.items():
         credit = by_order.get(name)
         if credit is None or pair.key not in credit.shares or not _covers(pair.terms, of_one):
@@ -209,7 +222,7 @@ def _credited(
         yield from map(_evidence, of_one)
         for claim in case.claims:
             if claim.key == credit.claim:
-                yield Evidence(claim.key, Kind.CLAIM, claim.made_at, name)
+                yield Evidence(claim.key, Kind.CLAIM, min(claim.made_at, now), name)
 
 
 def _covers(terms: Terms, of_order: list[Statement]) -> bool:
@@ -245,9 +258,8 @@ def _judged(
         lost=None if credit else _lost(pair, credits_.by_order),
         order=_told(orders[course.order]) if course.order else None,
         cancelled=any(
-            of_one[-1].kind == "orderCancellation"
-            for name, of_one in orders.items()
-            if pair.key in credits_.by_order[name].shares
+            pair.key in credit.shares and orders[name][-1].kind == "orderCancellation"
+            for name, credit in credits_.by_order.items()
         ),
         dues=tuple(_dues(case, pair, members[0], course, credits_, policy)),
         due_at=_due_at(course, pair.terms, now),
@@ -285,8 +297,10 @@ def _dues(
     referrer = case.referrers.get(pair.referrer, Referrer(pair.referrer))
     for reward in pair.terms.rewards:
         at = _reached(reward.on, course)
-        if at is None and course.progress in _OVER:
-            continue
+        if at is None and (
+            course.progress in _OVER or _PLACES[course.progress] > _PLACES[Progress(reward.on)]
+        ):
+            continue  # it will not be reached any more
         weights = _weights(reward.on, course, at, credits_, pair)
         profile = _receiver(reward, first, referrer)
         if not weights or profile is None:

@@ -5,8 +5,8 @@ Rows are those of `referral.write_judged`; what is as it was is not in them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 import orjson
@@ -57,7 +57,11 @@ class Rows:
 
     def __bool__(self) -> bool:
         """Whether anything is written."""
-        return any(asdict(self).values())
+        return any(self.parameter().values())
+
+    def parameter(self) -> dict[str, list[Any]]:
+        """The rows by name, as the statement takes them."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,8 @@ class Moved:
     after: Mapping[str, Any]
 
 
-def judged_rows(
-    rows: Rows, gathered: Gathered, judged: Sequence[Judged], reviews: Collection[Review]
-) -> list[Moved]:
-    """Add to `rows` what is different of referrals, flags and reviews; answers which referrals are."""
+def judged_rows(rows: Rows, gathered: Gathered, judged: Sequence[Judged]) -> list[Moved]:
+    """Add to `rows` what is different of referrals and flags; answers which referrals are."""
     moved: list[Moved] = []
     seen: set[str] = set()
     for one in judged:
@@ -87,7 +89,6 @@ def judged_rows(
             moved.append(Moved(id_, stored.one_id, stored.properties, {**stored.properties, **_NOWHERE}))
     for id_, stored in gathered.stored.items():
         _flag_rows(rows, stored, gathered.flags.get(id_, ()))
-        _review_rows(rows, stored, [review for review in reviews if review.referral == id_])
     return moved
 
 
@@ -155,20 +156,27 @@ def _flag_rows(rows: Rows, stored: Stored, flags: Iterable[Flag]) -> None:
     wanted: dict[str, tuple[Any, ...]] = {}
     for flag in flags:
         key = f"{stored.id}:{flag.code}"
-        wanted[key] = (flag.score, orjson.dumps(flag.path).decode(), flag.clears)
+        wanted[key] = (flag.score, orjson.dumps([list(hop) for hop in flag.path]).decode(), flag.clears)
         if there.get(key) != wanted[key]:
             said = dict(zip(("score", "path", "clears"), wanted[key], strict=True))
             rows.flags.append([key, stored.id, {"referral": stored.id, "code": str(flag.code), **said}])
     rows.unflagged += sorted(there.keys() - wanted.keys())
 
 
-def _review_rows(rows: Rows, stored: Stored, reviews: Iterable[Review]) -> None:
+def review_rows(rows: Rows, gathered: Gathered, reviews: Iterable[Review]) -> None:
+    """Say in `rows` which reviews are open now, and which are no more; what it said of them before is forgotten."""
     wanted = {review.key: review for review in reviews}
-    for key, review in wanted.items():
-        if stored.reviews.get(key) in (None, "withdrawn"):
-            said = {"referral": review.referral, "kind": str(review.kind), "reward": review.reward}
-            rows.reviews.append([key, review.referral, said])
-    rows.withdrawn += [key for key, state in stored.reviews.items() if state == "open" and key not in wanted]
+    there = {key: state for stored in gathered.stored.values() for key, state in stored.reviews.items()}
+    rows.reviews = [
+        [
+            key,
+            review.referral,
+            {"referral": review.referral, "kind": str(review.kind), "reward": review.reward},
+        ]
+        for key, review in sorted(wanted.items())
+        if there.get(key) in (None, "withdrawn")
+    ]
+    rows.withdrawn = sorted(key for key, state in there.items() if state == "open" and key not in wanted)
 
 
 def accepted_rows(rows: Rows, gathered: Gathered) -> None:

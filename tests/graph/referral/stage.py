@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graph.clock import DAY
+from graph.db.database import Database
 from graph.feed.follow import catch_up
 from graph.fraud.flag import Code, Flag
 from graph.ingest.components import ReadOne
 from graph.ingest.message import Message
 from graph.ingest.segment import Arrival, read_message
+from graph.ingest.writer import Writer
 from graph.ledger.repository import LedgerRepository
+from graph.privacy.blind import BlindIndex
 from graph.referral.codes import check_symbol
 from graph.referral.follower import Referrals
 from graph.referral.policy import load_policies
@@ -66,21 +69,34 @@ class Stage:
     flags: Flags = field(default_factory=Flags)
 
     def __post_init__(self) -> None:
-        database = self.people.database
+        people, database = self.people, self.people.database
+        people.writer = Writer(
+            database,
+            keyring=people.keyring,
+            blind=BlindIndex(people.keyring.index_root),
+            rules=people.rules,
+            clock=self.clock,
+        )
         policies = load_policies()
         self.database = database
         self.ledger = LedgerRepository(database, clock=self.clock)
         self.programmes = Programmes(database, self.ledger, clock=self.clock)
-        self.sharing = Sharing(database, programmes=self.programmes, policies=policies, clock=self.clock)
-        self.referrals = ReferralService(database, programmes=self.programmes, clock=self.clock)
+        self.sharing = Sharing(
+            database, keyring=people.keyring, programmes=self.programmes, policies=policies, clock=self.clock
+        )
+        self.referrals = ReferralService(
+            database, keyring=people.keyring, programmes=self.programmes, clock=self.clock
+        )
         self.follower = self.another()
 
-    def another(self) -> Referrals:
+    def another(self, database: Database | None = None) -> Referrals:
         """Another process that follows."""
+        database = database or self.database
+        ledger = LedgerRepository(database, clock=self.clock)
         return Referrals(
-            self.database,
-            programmes=self.programmes,
-            ledger=self.ledger,
+            database,
+            programmes=Programmes(database, ledger, clock=self.clock),
+            ledger=ledger,
             policies=load_policies(),
             look=self.flags,
             clock=self.clock,
@@ -127,9 +143,9 @@ class Stage:
         """Every reward: rule, state, pending, available, spent."""
         rows = await self.database.run_schema(
             "CYPHER 5 MATCH (w:Reward) RETURN w.rule AS rule, w.state AS state, w.pending AS pending, "
-            "w.available AS available, w.spent AS spent, w.grantedAt AS at ORDER BY rule, at, state"
+            "w.available AS available, w.spent AS spent"
         )
-        return [(r["rule"], r["state"], r["pending"], r["available"], r["spent"]) for r in rows]
+        return sorted((r["rule"], r["state"], r["pending"], r["available"], r["spent"]) for r in rows)
 
     async def brought(self) -> list[tuple[str, str, str]]:
         """Who was brought by whom, by what edge."""
