@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import prod
+from typing import Any
 
 import networkx as nx
 from hypothesis import given, settings
@@ -86,7 +87,7 @@ def best(world: World, ends: Ends) -> tuple[float, int] | None:
     found: list[tuple[float, int]] = []
     if graph.has_node(ends.referrer) and graph.has_node(ends.friend):
         for path in nx.all_simple_edge_paths(graph, ends.referrer, ends.friend):
-            edges = [graph.edges[edge] for edge in path]
+            edges: list[Any] = [graph.get_edge_data(one, other, key) for one, other, key in path]  # pyright: ignore[reportUnknownMemberType, reportAssignmentType]
             kinds = ["r", *(edge["kind"] for edge in edges)]
             times = [ends.opened_at, *(edge["at"] for edge in edges if edge["kind"] == "r")]
             if (

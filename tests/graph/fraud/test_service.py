@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from graph.clock import DAY, SECOND
-from graph.db.database import Database
 from graph.fraud.flag import Code, Hop
 from graph.fraud.service import FraudLook, fallen
-from graph.household.service import Households
-from graph.identity.rules import Rules
-from graph.ingest.writer import Writer
-from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from graph.tag.service import TagService
 from tests.graph.fraud.town import NOW, Town, did, on_device, said
-from tests.graph.judgement.people import People
 from tests.graph.judgement.people import said as record_says
 
 PHONE = "13912340001"
 VIN = "LSVAM4187C2184847"
-
-
-@pytest.fixture
-def town(database: Database, keyring: Keyring, blind: BlindIndex, rules: Rules, writer: Writer) -> Town:
-    del blind
-    return Town(People(database, keyring, rules, writer), Households(database, keyring=keyring, rules=rules))
 
 
 class TestWhoTheyAre:
