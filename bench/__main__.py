@@ -17,6 +17,7 @@ from bench.overload import overload
 from bench.referring import referring
 from bench.report import write_report
 from bench.resolve import resolve
+from bench.ring import ring
 from bench.search import search
 from bench.setting import Bench, bench
 from bench.single import single
@@ -36,6 +37,7 @@ BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "matching": matching,
     "search": search,
     "chain": chain,
+    "ring": ring,
     "referral": referring,
 }
 

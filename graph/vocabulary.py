@@ -508,7 +508,12 @@ NODES: Final = (
             **_RECORDED,
         },
         unique=(("id",),),
-        indexed=(("programme", "openedAt", "id"), ("dueAt",), ("judgement", "openedAt")),
+        indexed=(
+            ("programme", "openedAt", "id"),
+            ("code", "openedAt"),
+            ("dueAt",),
+            ("judgement", "openedAt"),
+        ),
     ),
     Node(
         "ReferralDecision",

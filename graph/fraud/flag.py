@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 
 class Code(StrEnum):
@@ -44,10 +44,10 @@ class HopKind(StrEnum):
     CODE = "code"  # a profile's code
     TAG = "tag"  # a profile is tagged with this word
     TOUCHPOINT = "touchpoint"  # a profile brought this touchpoint
-    REWARD = "reward"  # a referral has this reward
 
 
-class Hop(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Hop:
     """One edge of the graph, between two keys, either of which may be the edge's start.
 
     `rarity` is 1 where the thing is these two people's alone, less the more people have it, and 1 for an edge
@@ -66,13 +66,14 @@ class Flag:
 
     `score` is how much it says, 0 to 1. `path` is a chain, each hop from where the one before ended, that leads
     from the referrer's profile to the friend's; what is known of one of them alone stands before it or after it.
-    `clears` says in words, without personal values, what would clear it.
+    `clears` says in words, without personal values, what would clear it, and `why` what was seen.
     """
 
     code: Code
     score: float
     path: tuple[Hop, ...]
     clears: str
+    why: str = ""
 
 
 CLEARS: Final[dict[Code, str]] = {
