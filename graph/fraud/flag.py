@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Code(StrEnum):
@@ -46,8 +46,7 @@ class HopKind(StrEnum):
     TOUCHPOINT = "touchpoint"  # a profile brought this touchpoint
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Hop:
+class Hop(NamedTuple):
     """One edge of the graph, between two keys, either of which may be the edge's start.
 
     `rarity` is 1 where the thing is these two people's alone, less the more people have it, and 1 for an edge
