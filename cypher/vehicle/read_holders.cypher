@@ -39,13 +39,13 @@ CALL (v, asked, found, latest) {
   ORDER BY CASE WHEN $dealer IS NULL AND asked[1] THEN holder[5] WHEN $dealer IS NULL THEN coalesce(holder[3], holder[5], 0)
                 WHEN owns THEN 1 ELSE 0 END DESC, u.oneId
   LIMIT $rows
-  WITH u, holder, owns,
-       CASE WHEN $dealer IS NULL AND asked[1] THEN head(COLLECT {
-              MATCH (u)<-[r:RESOLVED_TO WHERE r.to IS NULL]-(:Profile)-[d:DRIVES]->(v)
-              RETURN max(d.lastAt)
-            }) WHEN $dealer IS NULL THEN holder[3] END AS used
   RETURN collect([u.oneId, holder[1],
                   CASE WHEN $dealer IS NULL AND holder[1] = 'owner' THEN holder[4] WHEN $dealer IS NULL THEN holder[2] END,
-                  used, CASE holder[1] WHEN 'owner' THEN owns END]) AS holders
+                  CASE WHEN $dealer IS NULL AND asked[1] THEN head(COLLECT {
+                         MATCH (u)<-[r:RESOLVED_TO WHERE r.to IS NULL]-(:Profile)-[d:DRIVES]->(v)
+                         WHERE d.lastAt IS NOT NULL
+                         RETURN d.lastAt ORDER BY d.lastAt DESC LIMIT 1
+                       }) WHEN $dealer IS NULL THEN holder[3] END,
+                  CASE holder[1] WHEN 'owner' THEN owns END]) AS holders
 }
 RETURN collect([asked[0], asked[1], holders, records < $walked]) AS lists
