@@ -22,12 +22,14 @@ from graph.explanation.service import Explanations
 from graph.feed.follow import Follower
 from graph.feed.reader import FeedReader
 from graph.feed.tail import FeedTail
+from graph.fraud.service import FraudLook
 from graph.household.service import Households
 from graph.identity.rules import Rules, load_rules
 from graph.ingest.registry import SourceRegistry
 from graph.ingest.writer import Writer
 from graph.judgement.review import ReviewQueue
 from graph.judgement.service import JudgementService
+from graph.ledger.repository import LedgerRepository
 from graph.matching.service import Matching
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
@@ -36,6 +38,11 @@ from graph.profile.golden_rules import load_golden_rules
 from graph.profile.remembered import Remembered
 from graph.profile.repository import ProfileRepository
 from graph.profile.service import RelationshipView
+from graph.referral.follower import Referrals
+from graph.referral.policy import Policies, load_policies
+from graph.referral.programmes import Programmes
+from graph.referral.service import ReferralService
+from graph.referral.sharing import Sharing
 from graph.runtime import Progress
 from graph.runtime import database as runtime_database
 from graph.search.rebuild import SearchRebuild
@@ -70,6 +77,12 @@ class Services:
     search_rebuild: SearchRebuild
     corrections: CorrectionService
     households: Households
+    ledger: LedgerRepository
+    policies: Policies
+    programmes: Programmes
+    sharing: Sharing
+    referrals: ReferralService
+    judging: Referrals
     webhooks: WebhookService
     sender: WebhookSender
     metrics: Metrics
@@ -78,7 +91,7 @@ class Services:
     @property
     def followers(self) -> tuple[Follower, ...]:
         """What is derived from the graph behind its writers, in the order in which each builds on the one before."""
-        return (self.matching, self.households, self.review)
+        return (self.matching, self.households, self.judging, self.review)
 
 
 @asynccontextmanager
@@ -130,6 +143,9 @@ def compose(
     """The services on a database and keyring that are open, migrated and tied to each other."""
     blind = BlindIndex(keyring.index_root)
     oidc = read_rules(settings)
+    ledger = LedgerRepository(database, clock=clock)
+    policies = load_policies()
+    programmes = Programmes(database, ledger, clock=clock)
     matching = Matching(database, keyring=keyring, blind=blind, rules=rules, clock=clock)
     people = RelationshipView(
         ProfileRepository(database),
@@ -166,6 +182,19 @@ def compose(
         search_rebuild=SearchRebuild(database, keyring=keyring, blind=blind, clock=clock),
         households=Households(database, keyring=keyring, rules=rules, clock=clock),
         corrections=CorrectionService(database, keyring=keyring, clock=clock),
+        ledger=ledger,
+        policies=policies,
+        programmes=programmes,
+        sharing=Sharing(database, programmes=programmes, policies=policies, clock=clock),
+        referrals=ReferralService(database, programmes=programmes, clock=clock),
+        judging=Referrals(
+            database,
+            programmes=programmes,
+            ledger=ledger,
+            policies=policies,
+            look=FraudLook(),
+            clock=clock,
+        ),
         webhooks=WebhookService(database, keyring=keyring, allow=settings.webhook_allow, clock=clock),
         sender=WebhookSender(database, keyring=keyring, allow=settings.webhook_allow, clock=clock),
         metrics=metrics or Metrics(),

@@ -13,6 +13,7 @@ from bench.ingest import bulk
 from bench.matching import matching
 from bench.measure import Figure, machine, save
 from bench.overload import overload
+from bench.referring import referring
 from bench.report import write_report
 from bench.resolve import resolve
 from bench.search import search
@@ -33,6 +34,7 @@ BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "contention": contention,
     "matching": matching,
     "search": search,
+    "referral": referring,
 }
 
 

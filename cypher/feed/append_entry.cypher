@@ -8,7 +8,7 @@
 // param touched: MAP
 // returns position: INTEGER
 /* :params {position: 42, recordedAt: 1795000000000000, kind: 'key',
-   operationId: '0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f', touched: {users: []}} */
+   operationId: '0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f', touched: {users: [], profiles: []}} */
 CREATE (e:FeedEntry {lane: 0, position: $position, recordedAt: $recordedAt, kind: $kind,
-                     operationId: $operationId, components: [], profileIds: [], userIds: $touched.users, changes: []})
+                     operationId: $operationId, components: [], profileIds: $touched.profiles, userIds: $touched.users, changes: []})
 RETURN e.position AS position

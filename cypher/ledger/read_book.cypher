@@ -1,18 +1,25 @@
 // ledger.read_book
 // What some commands are decided on: transactions of their keys, budgets by account key, the present people of the
-// profiles and rewards concerned, each profile with its user, and all rewards of those people. Read under the feed's
-// lock, so that nothing of it changes before the answer is written.
+// profiles and rewards concerned, each profile with its user, and all rewards of those people; and all that was granted
+// for some referrals. Read under the feed's lock, so that nothing of it changes before the answer is written.
 // mode: read
 // param asked: MAP
 // returns entries: LIST<LIST<ANY>>
 // returns budgets: LIST<LIST<ANY>>
 // returns people: LIST<LIST<STRING>>
 // returns rewards: LIST<MAP>
-/* :params {asked: {keys: ['k'], budgets: ['b'], profiles: ['p'], rewards: ['r']}} */
+/* :params {asked: {keys: ['k'], budgets: ['b'], profiles: ['p'], rewards: ['r'], referrals: ['f']}} */
 CALL () {
-  UNWIND $asked.keys AS key
-  MATCH (t:LedgerTransaction {key: key})
-  RETURN collect([t.key, t.kind, t.programme, t.cause, t.effectiveAt, t.position, t.outcomes]) AS entries
+  CALL () {
+    UNWIND $asked.keys AS key
+    MATCH (t:LedgerTransaction {key: key})
+    RETURN t
+    UNION
+    UNWIND $asked.referrals AS id
+    MATCH (t:LedgerTransaction {referral: id})
+    RETURN t
+  }
+  RETURN collect([t.key, t.kind, t.programme, t.cause, t.effectiveAt, t.outcomes, t.referral]) AS entries
 }
 CALL () {
   UNWIND $asked.budgets AS key
@@ -20,8 +27,15 @@ CALL () {
   RETURN collect([a.programme, a.kind, a.unit, a.balance, a.floor]) AS budgets
 }
 CALL () {
-  UNWIND $asked.rewards AS key
-  MATCH (r:Reward {key: key})
+  CALL () {
+    UNWIND $asked.rewards AS key
+    MATCH (r:Reward {key: key})
+    RETURN r
+    UNION
+    UNWIND $asked.referrals AS id
+    MATCH (r:Reward {referral: id})
+    RETURN r
+  }
   RETURN collect(DISTINCT r.profileId) AS holders
 }
 CALL (holders) {

@@ -1,19 +1,17 @@
 // ledger.write_entries
-// Writes transactions with their postings, what accounts and rewards are after them, and the feed entry;
-// `feed.begin_write` ran first in this transaction and `ledger.read_book` after it. Rows: accounts are [key, programme,
+// Writes transactions with their postings, and what accounts and rewards are after them; `feed.begin_write` ran first in
+// this transaction and `ledger.read_book` after it, `feed.append_entry` comes last. Rows: accounts are [key, programme,
 // kind, unit, profile, change, whether the floor is said, floor], transactions [key, kind, programme, cause, effective
-// time, seq, outcomes], postings [transaction, account, amount, reward], rewards [key, properties], changes
+// time, seq, outcomes, referral], postings [transaction, account, amount, reward], rewards [key, properties], changes
 // [transaction, reward], decided [transaction, profile], reversals [transaction, grant].
 // mode: write
 // param position: INTEGER
 // param recordedAt: INTEGER
-// param operationId: STRING
 // param rows: MAP
 // returns written: INTEGER
-/* :params {position: 42, recordedAt: 1795000000000000, operationId: 'o', rows: {accounts: [['a', 'v', 'pending',
-   'points', 'p', 5, false, null]], transactions: [['t', 'grant', 'v', 'c', 1795000000000000, 1, '[]']],
-   postings: [['t', 'a', 5, 'r']], rewards: [['r', {profileId: 'p'}]], changes: [['t', 'r']], decided: [['t', 'p']], reversals: [],
-   profiles: ['p']}} */
+/* :params {position: 42, recordedAt: 1795000000000000, rows: {accounts: [['a', 'v', 'pending',
+   'points', 'p', 5, false, null]], transactions: [['t', 'grant', 'v', 'c', 1795000000000000, 1, '[]', 'f']],
+   postings: [['t', 'a', 5, 'r']], rewards: [['r', {profileId: 'p'}]], changes: [['t', 'r']], decided: [['t', 'p']], reversals: []}} */
 CALL () {
   UNWIND $rows.accounts AS r
   MERGE (a:Account {key: r[0]})
@@ -36,7 +34,7 @@ CALL () {
 CALL () {
   UNWIND $rows.transactions AS r
   CREATE (:LedgerTransaction {key: r[0], kind: r[1], programme: r[2], cause: r[3], effectiveAt: r[4], seq: r[5],
-                              outcomes: r[6], position: $position, recordedAt: $recordedAt})
+                              outcomes: r[6], referral: r[7], position: $position, recordedAt: $recordedAt})
 }
 CALL () {
   UNWIND $rows.postings AS r
@@ -62,6 +60,4 @@ CALL () {
   MATCH (g:LedgerTransaction {key: r[1]})
   CREATE (t)-[:REVERSES]->(g)
 }
-CREATE (:FeedEntry {lane: 0, position: $position, recordedAt: $recordedAt, kind: 'ledger',
-                    operationId: $operationId, components: [], profileIds: $rows.profiles, userIds: [], changes: []})
 RETURN size($rows.transactions) AS written

@@ -65,10 +65,17 @@ async def begin(
     return Begun(position, recorded_at, operation_id, stale)
 
 
-async def append(tx: Transaction, begun: Begun, *, kind: str, users: Collection[str] = ()) -> None:
+async def append(
+    tx: Transaction,
+    begun: Begun,
+    *,
+    kind: str,
+    users: Collection[str] = (),
+    profiles: Collection[str] = (),
+) -> None:
     """Leave the entry of a write that is not ingest (which leaves its own); the last statement.
 
-    `users` are the oneIds of whom something is different now.
+    `users` are the oneIds of whom something is different now, `profiles` the ids of profiles that got something.
     """
     await tx.one(
         "feed.append_entry",
@@ -76,5 +83,5 @@ async def append(tx: Transaction, begun: Begun, *, kind: str, users: Collection[
         recordedAt=begun.recorded_at,
         kind=kind,
         operationId=begun.operation_id,
-        touched={"users": sorted(users)},
+        touched={"users": sorted(users), "profiles": sorted(profiles)},
     )

@@ -51,6 +51,13 @@ class FeedCursor:
         )
         return Step(position, until, profiles, one_ids, components)
 
+    async def here(self) -> Step:
+        """A step that goes nowhere: to commit only while no other process goes on, whatever the feed brings."""
+        row = await self._database.read_one("feed.find_cursor", name=self._name)
+        if row is None:
+            raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
+        return Step(row[0], row[0], frozenset(), frozenset(), frozenset())
+
     async def advance(self, tx: Transaction, step: Step) -> None:
         """Go to the end of a step with what this transaction writes. Raises OvertakenError, which rolls it back."""
         moved = await tx.one(

@@ -319,6 +319,7 @@ class ReferralClick(DomainEvent):
         "The code in the link; it names a programme's participant, not this person."
     )
     programme: Text | None = clear_field("Id of the referral programme.")
+    invitation: Text | None = clear_field("Id of the invitation, where the link was made for one.")
 
 
 class EnteredReferralCode(DomainEvent):

@@ -1,4 +1,4 @@
-"""What a touchpoint says something about: an order, a consent, an appointment, a follow-up, a visit. Pure.
+"""What a touchpoint says something about: an order, a consent, an appointment, a referral code … Pure.
 
 The graph keeps it as one text, `fact`, so that all that was said about a thing lies together in an index. An id
 of another system (an order's, a booking's) is personal and stands there as its blind index.
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from graph.errors import InputError
 from graph.privacy.blind import BlindIndex
+from graph.referral.codes import read_code
 
 UNSPECIFIED: Final = "unspecified"
 """The purpose of a consent that names none in the clear."""
@@ -25,6 +27,8 @@ class Topic(StrEnum):
     APPOINTMENT = "appointment"
     FOLLOW_UP = "followUp"
     VISIT = "visit"
+    ENQUIRY = "enquiry"
+    REFERRAL = "referral"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ _BY_ID: Final[Mapping[str, tuple[Topic, str]]] = {
     "followUp": (Topic.FOLLOW_UP, "followUpId"),
 }
 _CONSENTS: Final = ("consent", "consentWithdrawal")
+_NAMELESS: Final[Mapping[str, Topic]] = {"storeVisit": Topic.VISIT, "enquiry": Topic.ENQUIRY}
+_CODES: Final = ("referralClick", "referralCode")
 _DUE: Final[Mapping[str, str]] = {"testDriveBooking": "appointmentAt", "followUpPlan": "dueAt"}
 
 
@@ -65,13 +71,23 @@ def subject_of(
     """
     if kind in _CONSENTS:
         return Subject(Topic.CONSENT, name=str(clear.get("purpose") or UNSPECIFIED))
-    if kind == "storeVisit":
-        return Subject(Topic.VISIT)
+    if kind in _NAMELESS:
+        return Subject(_NAMELESS[kind])
+    if kind in _CODES:
+        return Subject(Topic.REFERRAL, name=_code(clear.get("code")))
     if (known := _BY_ID.get(kind)) is None:
         return None
     topic, id_field = known
     value = personal.get(id_field)
     return Subject(topic, id=str(value) if value is not None else None, scope=scope)
+
+
+def _code(text: Any) -> str | None:
+    """The code as it is issued; None for what is no code, which brings nobody."""
+    try:
+        return read_code(text) if isinstance(text, str) else None
+    except InputError:
+        return None
 
 
 def due_at(kind: str, clear: Mapping[str, Any]) -> int | None:

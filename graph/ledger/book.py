@@ -41,6 +41,9 @@ class Book:
         self._held: dict[str, list[str]] = {}
         for reward in self.rewards.values():
             self._held.setdefault(reward.profile, []).append(reward.key)
+        self._granted: dict[str, list[str]] = {}
+        for reward in self.rewards.values():
+            self._granted.setdefault(reward.referral, []).append(reward.key)
         self._members: dict[str, list[str]] = {}
         for profile, person in self.people.items():
             self._members.setdefault(person, []).append(profile)
@@ -59,6 +62,10 @@ class Book:
     def held(self, profiles: Iterable[str]) -> list[Reward]:
         """All rewards of profiles."""
         return [self.rewards[key] for profile in profiles for key in self._held.get(profile, ())]
+
+    def granted(self, referral: str) -> list[Reward]:
+        """All rewards of a referral."""
+        return [self.rewards[key] for key in self._granted.get(referral, ())]
 
     def floor(self, budget: Account) -> int | None:
         """What a budget may not fall below: 0 before it is said, nothing for status."""
@@ -85,6 +92,7 @@ class Book:
         for reward in entry.rewards:
             if reward.key not in self.rewards:
                 self._held.setdefault(reward.profile, []).append(reward.key)
+                self._granted.setdefault(reward.referral, []).append(reward.key)
             self.rewards[reward.key] = reward
 
 

@@ -32,7 +32,11 @@ class Fund:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one side of a referral is to get, `level` steps up the chain; `disqualified` says why it gets nothing."""
+    """What one side of a referral is to get; `disqualified` says why it gets nothing.
+
+    `level` is how many steps up the chain it is; the friend may be at 0. `rule` is the reward's own, that of the grant
+    where it has none. `validity` is how long it can be used once matured, µs; None: as the terms say of the unit.
+    """
 
     side: Side
     profile: str
@@ -40,12 +44,14 @@ class Share:
     amount: int
     level: int = 1
     disqualified: str = ""
+    rule: str | None = None
+    validity: int | None = None
 
     def __post_init__(self) -> None:
         check_unit(self.unit)
         check_amount(self.amount)
-        if self.level < 1:
-            raise InputError("Levels count from 1.", remedy="Correct it.")
+        if self.level < (self.side is Side.REFERRER):
+            raise InputError("Levels count from 1, the friend's from 0.", remedy="Correct it.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def grant(book: Book, command: Grant) -> Entry:
         postings=tuple(postings),
         outcomes=tuple(outcomes),
         rewards=tuple(granted),
+        referral=command.referral,
     )
 
 
@@ -60,16 +61,20 @@ def _reward(command: Grant, share: Share) -> Reward:
         grant=command.key,
         programme=command.programme,
         referral=command.referral,
-        rule=command.rule,
+        rule=_rule(command, share),
         side=share.side,
         profile=share.profile,
         unit=share.unit,
         amount=share.amount,
         granted_at=command.at,
         changed_at=command.at,
-        validity=command.terms.validity.get(share.unit),
+        validity=command.terms.validity.get(share.unit) if share.validity is None else share.validity,
         pending=share.amount,
     )
+
+
+def _rule(command: Grant, share: Share) -> str:
+    return command.rule if share.rule is None else share.rule
 
 
 def _postings(reward: Reward) -> tuple[Posting, Posting]:
@@ -94,7 +99,9 @@ def _judge(book: Book, command: Grant, share: Share, granted: list[Reward]) -> t
         and reward.state is not State.REVERSED
     ]
     for cap in command.terms.caps:
-        if cap.unit == share.unit and _used(cap, theirs, command) + _counted(cap, share.amount) > cap.most:
+        if cap.unit != share.unit or cap.rule not in (None, _rule(command, share)):
+            continue
+        if _used(cap, theirs, command) + _counted(cap, share.amount) > cap.most:
             return Result.CAPPED, f"{cap.most} {cap.measure} {cap.period}"
     budget = Account(command.programme, AccountKind.BUDGET, share.unit)
     left = book.balances.get(budget, 0) - sum(r.amount for r in granted if r.unit == share.unit)
@@ -106,7 +113,11 @@ def _judge(book: Book, command: Grant, share: Share, granted: list[Reward]) -> t
 
 def _used(cap: Cap, rewards: Iterable[Reward], command: Grant) -> int:
     begin, end = bounds(cap.period, command.at, zone=command.terms.zone)
-    return sum(_counted(cap, reward.amount) for reward in rewards if begin <= reward.granted_at < end)
+    return sum(
+        _counted(cap, reward.amount)
+        for reward in rewards
+        if begin <= reward.granted_at < end and cap.rule in (None, reward.rule)
+    )
 
 
 def _counted(cap: Cap, amount: int) -> int:

@@ -151,7 +151,8 @@ class Entry:
 
     Without postings it is an outcome alone, recorded all the same. `rewards` are those that it changed, as they are
     after it. `reverses` is the key of the grant that it takes back. It takes effect at `effective_at`, which is never
-    before what it builds on; `floor` is what a budget may not fall below from here on.
+    before what it builds on; `floor` is what a budget may not fall below from here on. `referral` is
+    what a grant is for.
     """
 
     key: str
@@ -164,6 +165,7 @@ class Entry:
     rewards: tuple[Reward, ...] = ()
     reverses: str | None = None
     floor: int | None = None
+    referral: str | None = None
 
 
 class Period(StrEnum):
@@ -184,12 +186,16 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The most that one participant is granted of a unit in a period, over all profiles of the person."""
+    """The most that one participant is granted of a unit in a period, over all profiles of the person.
+
+    With `rule` only what that rule grants counts, and only it is held.
+    """
 
     unit: str
     most: int
     period: Period = Period.EVER
     measure: Measure = Measure.AMOUNT
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +203,8 @@ class Terms:
     """What a programme's version says of its ledger.
 
     `levels` is how deep each unit is paid by the jurisdiction's policy: one level where it is silent. `validity` is how
-    long a unit can be used once matured, µs: what is not named never expires. `zone` is the calendar of caps.
+    long a unit can be used once matured, µs, where a share does not say: what is not named never expires. `zone` is the
+    calendar of caps.
     """
 
     caps: tuple[Cap, ...] = ()

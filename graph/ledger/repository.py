@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,12 +10,25 @@ from typing import Any, Final
 from graph.clock import Clock, new_id, system_clock
 from graph.db import feed
 from graph.db.database import Database, Transaction
+from graph.db.feed import Begun
 from graph.errors import IntegrityError, NotFoundError, TooLargeError
 from graph.ledger.book import Book
 from graph.ledger.commands import Command, Grant
 from graph.ledger.decide import decide
 from graph.ledger.model import Account, AccountKind, Entry, EntryKind, Outcome, Posting
-from graph.ledger.stored import MOST, asked, expiries, read_book, read_outcomes, rows_of
+from graph.ledger.stored import (
+    MOST,
+    Concern,
+    concern_of,
+    expiries,
+    profiles_of,
+    read_book,
+    read_outcomes,
+    rows_of,
+)
+
+Plan = Callable[[Book], Sequence[Command]]
+"""What a book makes somebody want; pure."""
 
 LATEST: Final = 2**62
 """A time and a position after all others."""
@@ -79,24 +92,37 @@ class LedgerRepository:
 
         async def work(tx: Transaction) -> None:
             begun = await feed.begin(tx, operation_id=operation, now=self._clock())
-            row = await tx.one("ledger.read_book", asked=asked(commands))
-            if row is None:
-                raise IntegrityError("The ledger cannot be read.", remedy="Run `guanxi check invariants`.")
-            book = read_book(*row)
+            book = await _read(tx, concern_of(commands))
             posted[:], new = _decide_all(book, commands)
             if not new:
                 raise _NothingNewError
-            await tx.one(
-                "ledger.write_entries",
-                position=begun.position,
-                recordedAt=begun.recorded_at,
-                operationId=operation,
-                rows=rows_of(book, new, position=begun.position),
-            )
+            await _write(tx, begun, book, new)
+            await feed.append(tx, begun, kind="ledger", profiles=profiles_of(new))
 
         with suppress(_NothingNewError, feed.AlreadyCommittedError):
             await self._database.in_write(work)
         return posted
+
+    async def read(self, concern: Concern) -> Book:
+        """The part of the ledger that something concerns, as it is now; it may be another a moment later."""
+        row = await self._database.read_one("ledger.read_book", asked=concern.asked())
+        return _book(row)
+
+    async def settle(self, tx: Transaction, begun: Begun, concern: Concern, plan: Plan) -> list[Entry]:
+        """Post what a plan wants in the caller's transaction, which begins and ends the feed's entry.
+
+        The plan is shown the book under the lock, again after what it wanted was decided, until it wants nothing new;
+        it may want again what was decided already. Answers what is new. Raises as `post`.
+        """
+        book = await _read(tx, concern)
+        entries: list[Entry] = []
+        while new := _decide_all(book, plan(book))[1]:
+            entries += new
+            if len(entries) > MOST:
+                raise TooLargeError(f"One commit takes {MOST} commands.", remedy="Settle fewer at once.")
+        if entries:
+            await _write(tx, begun, book, entries)
+        return entries
 
     async def expire_due(self, *, limit: int = 1_000) -> list[Posted]:
         """Expire what is due now, of up to `limit` rewards in one commit; nothing where nothing is due.
@@ -138,6 +164,25 @@ class LedgerRepository:
             "ledger.list_statement", asked={"profiles": sorted(set(profiles))}, before=before, limit=limit
         )
         return [_line(row, profiles) for row in rows]
+
+
+async def _read(tx: Transaction, concern: Concern) -> Book:
+    return _book(await tx.one("ledger.read_book", asked=concern.asked()))
+
+
+def _book(row: list[Any] | None) -> Book:
+    if row is None:
+        raise IntegrityError("The ledger cannot be read.", remedy="Run `guanxi check invariants`.")
+    return read_book(*row)
+
+
+async def _write(tx: Transaction, begun: Begun, book: Book, entries: Sequence[Entry]) -> None:
+    await tx.one(
+        "ledger.write_entries",
+        position=begun.position,
+        recordedAt=begun.recorded_at,
+        rows=rows_of(book, entries, position=begun.position),
+    )
 
 
 def _decide_all(book: Book, commands: Sequence[Command]) -> tuple[list[Posted], list[Entry]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from pydantic.alias_generators import to_camel
@@ -33,8 +33,26 @@ _NAMES: Final = {
 }
 
 
-def asked(commands: Iterable[Command]) -> dict[str, list[str]]:
-    """What `ledger.read_book` is to read for some commands."""
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What must be known to decide: transactions by key, budgets by account key, people by profile, rewards by key.
+
+    And all that was ever granted for `referrals`.
+    """
+
+    keys: Collection[str] = ()
+    budgets: Collection[str] = ()
+    profiles: Collection[str] = ()
+    rewards: Collection[str] = ()
+    referrals: Collection[str] = ()
+
+    def asked(self) -> dict[str, list[str]]:
+        """The parameter of `ledger.read_book`."""
+        return {name: sorted({*values}) for name, values in asdict(self).items()}
+
+
+def concern_of(commands: Iterable[Command]) -> Concern:
+    """What some commands concern."""
     keys: set[str] = set()
     budgets: set[str] = set()
     profiles: set[str] = set()
@@ -54,8 +72,7 @@ def asked(commands: Iterable[Command]) -> dict[str, list[str]]:
                 profiles.update(command.profiles)
             case Expire():
                 profiles.add(command.profile)
-    found = {"keys": keys, "budgets": budgets, "profiles": profiles, "rewards": rewards}
-    return {name: sorted(values) for name, values in found.items()}
+    return Concern(keys, budgets, profiles, rewards)
 
 
 def read_book(
@@ -68,7 +85,15 @@ def read_book(
     accounts = [(Account(row[0], AccountKind(row[1]), row[2]), row[3], row[4]) for row in budgets]
     return Book(
         entries=[
-            Entry(row[0], EntryKind(row[1]), row[2], row[3], row[4], outcomes=read_outcomes(row[6]))
+            Entry(
+                row[0],
+                EntryKind(row[1]),
+                row[2],
+                row[3],
+                row[4],
+                outcomes=read_outcomes(row[5]),
+                referral=row[6],
+            )
             for row in entries
         ],
         rewards=[_reward(row) for row in rewards],
@@ -130,7 +155,16 @@ def rows_of(book: Book, entries: Sequence[Entry], *, position: int) -> dict[str,
             for a, change in sorted(changes.items())
         ],
         "transactions": [
-            [e.key, e.kind, e.programme, e.cause, e.effective_at, position * MOST + n, _outcomes(e)]
+            [
+                e.key,
+                e.kind,
+                e.programme,
+                e.cause,
+                e.effective_at,
+                position * MOST + n,
+                _outcomes(e),
+                e.referral,
+            ]
             for n, e in enumerate(entries)
         ],
         "postings": [
@@ -142,8 +176,12 @@ def rows_of(book: Book, entries: Sequence[Entry], *, position: int) -> dict[str,
         "changes": [[entry.key, reward.key] for entry in entries for reward in entry.rewards],
         "decided": [list(pair) for pair in decided],
         "reversals": [[entry.key, entry.reverses] for entry in entries if entry.reverses],
-        "profiles": sorted({profile for _, profile in decided}),
     }
+
+
+def profiles_of(entries: Iterable[Entry]) -> list[str]:
+    """The profiles about whom entries decide, sorted."""
+    return sorted({outcome.profile for entry in entries for outcome in entry.outcomes})
 
 
 def _properties(reward: Reward) -> dict[str, Any]:

@@ -50,6 +50,13 @@ class Milestone(StrEnum):
     MATURED = "matured"
 
 
+class Approval(StrEnum):
+    """How what was granted is cleared to be paid."""
+
+    AUTOMATIC = "automatic"  # as soon as the referral is judged clear
+    MANUAL = "manual"  # by a person, each
+
+
 class Participant(StrEnum):
     """What a person is to the brand; a person may be several of them."""
 
@@ -157,6 +164,7 @@ class Maturity(Declared):
 
     return_days: _Days
     return_policy: ReturnPolicy = ReturnPolicy.WITHIN_BALANCE
+    approval: Approval = Approval.AUTOMATIC
 
     @property
     def return_window(self) -> int:

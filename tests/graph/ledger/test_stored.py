@@ -8,7 +8,7 @@ from graph.ledger.book import Book
 from graph.ledger.commands import Reverse
 from graph.ledger.decide import decide
 from graph.ledger.model import Account, AccountKind, ReturnPolicy
-from graph.ledger.stored import asked, expiries, read_book, read_outcomes, rows_of
+from graph.ledger.stored import Concern, concern_of, expiries, read_book, read_outcomes, rows_of
 from graph.vocabulary import NODES
 from tests.graph.ledger.lives import life
 
@@ -46,7 +46,7 @@ def test_what_is_read_is_all_that_is_decided_on() -> None:
     commands = life(book, PROFILES, steps=40, seed=3)
     replayed = Book()
     for command in commands:
-        wanted = asked([command])
+        wanted = concern_of([command]).asked()
         holders = {*wanted["profiles"], *(replayed.reward(key).profile for key in wanted["rewards"])}
         part = Book(
             rewards=[reward for reward in replayed.rewards.values() if reward.profile in holders],
@@ -61,7 +61,7 @@ def test_what_is_read_is_all_that_is_decided_on() -> None:
 
 def test_commands_ask_for_their_keys_budgets_profiles_and_rewards() -> None:
     reverse = Reverse("k", ("b", "a"), ReturnPolicy.UNLIMITED, "c", 1)
-    assert asked([reverse]) == {"keys": ["k"], "budgets": [], "profiles": [], "rewards": ["a", "b"]}
+    assert concern_of([reverse]) == Concern(keys={"k"}, budgets=set(), profiles=set(), rewards={"a", "b"})
     assert Account("v", AccountKind.SPENT, "CNY", "p").key == '["v", "spent", "CNY", "p"]'
 
 

@@ -1,0 +1,214 @@
+"""The ledger has what a case says: once, no more than the law lets be paid, and the same by whatever way it came."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from graph.clock import DAY
+from graph.ledger.book import Book
+from graph.ledger.commands import Redeem
+from graph.ledger.decide import decide
+from graph.ledger.model import AccountKind, Result
+from graph.ledger.moves import State
+from graph.referral.case import Case, Claimed
+from graph.referral.judge import judge
+from graph.referral.policy import Policy
+from graph.referral.settle import Decided, Fell, settle
+from graph.referral.verdict import Decision, Outcome
+from graph.standing.statement import Statement
+from tests.graph.referral.cases import CODES, ONE_LEVEL, T0, case, funded, settled, statements, terms
+from tests.graph.referral.test_judge import NOW, bought, click, said
+from tests.laws import examples
+
+A, B, C = CODES
+
+
+def checked(of: Case) -> Case:
+    """Rules have looked, and say nothing."""
+    ids = {member.id for one in judge(of, policy=ONE_LEVEL, now=NOW) for member in one.members}
+    return replace(of, flags={id_: frozenset[str]() for id_ in ids})
+
+
+def settle_case(book: Book, of: Case, *, now: int = NOW, **rest: Any) -> list[str]:
+    """The kinds of reviews that are asked then."""
+    return [str(r.kind) for r in settled(book, judge(of, policy=ONE_LEVEL, now=now), now=now, **rest).reviews]
+
+
+def held(book: Book) -> Counter[tuple[str, str, str]]:
+    """What everybody has in all, pending or available, by rule."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for reward in book.rewards.values():
+        found[reward.rule, reward.profile, reward.unit] += reward.pending + reward.available
+    return +found
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(statements(), st.lists(st.integers(0, 80), max_size=6))
+def test_however_it_came_there_the_ledger_has_what_the_case_says(
+    known: list[Statement], days: list[int]
+) -> None:
+    """As time goes by, and as it would have been had all been known at once."""
+    of = checked(case(known))
+    straight, stepwise = funded(), funded()
+    settle_case(straight, of)
+    for day in sorted(days):
+        settle_case(stepwise, of, now=T0 + day * DAY)
+    reviews = settle_case(stepwise, of)
+    assert not settle(
+        judge(of, policy=ONE_LEVEL, now=NOW), stepwise, policy=ONE_LEVEL, decided=Decided(), now=NOW
+    ).commands
+    if not reviews:
+        assert held(stepwise) == held(straight)
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(st.data(), statements())
+def test_however_events_come_nobody_has_a_reward_twice(data: st.DataObject, known: list[Statement]) -> None:
+    """Late and disordered: what was granted on less than all is taken back, or rests; never is there two of a rule."""
+    book = funded()
+    arrived: list[Statement] = []
+    for each in data.draw(st.permutations(known)):
+        arrived.append(each)
+        settle_case(book, checked(case(arrived)))
+        live = Counter(
+            (reward.rule, reward.side)
+            for reward in book.rewards.values()
+            if reward.state not in (State.REVERSED, State.REVIEW_REQUIRED)
+        )
+        orders = {each.fact for each in arrived if each.fact.startswith("order")}
+        assert all(count <= max(1, len(orders)) for count in live.values())
+    straight = funded()
+    settle_case(straight, checked(case(known)))
+    if not settle_case(book, checked(case(known))):
+        assert held(book) == held(straight)
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(
+    statements(),
+    st.integers(0, 3),
+    st.booleans(),
+    st.permutations(range(4)).map(lambda order: order[:3]),
+)
+def test_no_posting_exceeds_the_policy(
+    known: list[Statement], levels: int, status: bool, order: list[int]
+) -> None:
+    policy = Policy(payable_levels=levels, status_follows_depth=status, basis="test")
+    of = checked(case(known))
+    book = funded()
+    for _ in order:
+        settled(book, judge(of, policy=policy, now=NOW), now=NOW, policy=policy)
+    depth = {"drive": 1, "mine": 1, "yours": 0, "above": 2, "honour": 3}
+    for reward in book.rewards.values():
+        allowed = 1_000 if reward.unit == "status" and status else levels
+        assert depth[reward.rule] <= allowed
+    posted = sum(
+        posting.amount
+        for entry in book.entries.values()
+        for posting in entry.postings
+        if posting.account.kind is AccountKind.PENDING and posting.amount > 0
+    )
+    assert posted == sum(reward.amount for reward in book.rewards.values())
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(statements("bob"), statements("rob"))
+def test_two_who_turn_out_to_be_one_and_two_again_have_what_they_had(
+    of_bob: list[Statement], of_rob: list[Statement]
+) -> None:
+    bob, rob = checked(case(of_bob)), checked(case(of_rob, friend="rob"))
+    both = checked(case([*of_bob, *of_rob]))
+    book = funded()
+    settle_case(book, bob)
+    settle_case(book, rob)
+    before = dict(book.rewards)
+    asked = settle_case(book, both)
+    objective = any(e.kind in ("vehicleReturn", "orderCancellation") for e in (*of_bob, *of_rob))
+    assume(not objective)  # an order of the one that the other cancelled was cancelled
+    settle_case(book, bob)
+    settle_case(book, rob)
+    granted = {key: reward for key, reward in book.rewards.items() if key in before}
+    assert {k: (r.pending + r.available, r.returned) for k, r in granted.items()} == {
+        k: (r.pending + r.available, r.returned) for k, r in before.items()
+    }, asked
+    assert not settle_case(book, bob) or len(book.rewards) > len(before)
+
+
+def test_one_who_referred_themselves_is_paid_nothing_and_told_why() -> None:
+    book = funded()
+    of = checked(case([click(A, 1), *bought(10, delivered=20)], owners=("bob", "cid", "dan")))
+    assert settle_case(book, of) == []
+    results = {(o.result, o.reason) for e in book.entries.values() for o in e.outcomes}
+    assert results == {(Result.DISQUALIFIED, "samePerson")}
+
+
+def test_what_was_paid_is_asked_about_and_taken_back_only_then() -> None:
+    book = funded()
+    known = [click(A, 1), *bought(10, delivered=20)]
+    settle_case(book, checked(case(known)))
+    paid = held(book)
+    merged = checked(case(known, owners=("bob", "cid", "dan")))
+    assert settle_case(book, merged) == [Fell.SAME_PERSON] * 2
+    assert held(book) == paid
+    reviews = settled(book, judge(merged, policy=ONE_LEVEL, now=NOW), now=NOW).reviews
+    refused = Decided(refused=frozenset({reviews[0].key}), accepted=frozenset({reviews[1].key}))
+    settle_case(book, merged, decided=refused)
+    assert held(book) == {
+        key: value for key, value in paid.items() if key[0] == reviews_rule(book, reviews[0])
+    }
+
+
+def reviews_rule(book: Book, review: Any) -> str:
+    return book.rewards[review.reward].rule
+
+
+def test_while_one_has_it_another_gets_nothing() -> None:
+    book = funded()
+    known = [click(A, 1), click(B, 2), *bought(10, delivered=20)]
+    settle_case(book, checked(case(known)))
+    claim = Claimed("c", "order:x", "bob1", {B: 1}, T0 + 12 * DAY, T0 + 30 * DAY, accepted=True)
+    moved = checked(case(known, claims=[claim]))
+    asked = settled(book, judge(moved, policy=ONE_LEVEL, now=NOW), now=NOW).reviews
+    assert [review.kind for review in asked] == [Fell.CREDIT_MOVED] * 2
+    assert {reward.profile for reward in book.rewards.values()} == {"profile-0", "bob1"}
+    settle_case(book, moved, decided=Decided(accepted=frozenset(review.key for review in asked)))
+    assert held(book) == {
+        ("mine", "profile-1", "points"): 350,
+        ("yours", "bob1", "CNY"): 3501,
+    }
+
+
+def test_spent_rewards_are_for_a_person_and_rejection_is_not() -> None:
+    book = funded()
+    known = [click(A, 1), *bought(10, delivered=20)]
+    of = checked(case(known))
+    settle_case(book, of)
+    book.record(decide(book, Redeem("spend", "v", ("profile-0",), "points", 100, "shop", NOW)))
+    (one,) = judge(of, policy=ONE_LEVEL, now=NOW)
+    rejected = replace(of, decisions={one.id: [Decision("d", "k", NOW, Outcome.REJECTED)]})
+    assert settle_case(book, rejected) == [Fell.SPENT]
+    states = {reward.rule: reward.state for reward in book.rewards.values()}
+    assert states == {"mine": State.REVIEW_REQUIRED, "yours": State.REVERSED}
+    (review,) = settled(book, judge(rejected, policy=ONE_LEVEL, now=NOW), now=NOW).reviews
+    assert settle_case(book, rejected, decided=Decided(refused=frozenset({review.key}))) == [Fell.SPENT]
+    settle_case(book, rejected, decided=Decided(accepted=frozenset({review.key})))
+    assert {reward.state for reward in book.rewards.values()} == {State.REVERSED}
+    assert sum(reward.available for reward in book.rewards.values()) == -100
+
+
+def test_what_is_not_clear_is_granted_and_waits() -> None:
+    book = funded()
+    of = case([click(A, 1), said("testDrive", 3), *bought(10, delivered=20)])
+    settle_case(book, of)
+    assert {reward.state for reward in book.rewards.values()} == {State.PENDING}
+    manual = terms(maturity={"returnDays": 7, "approval": "manual"})
+    by_hand = funded()
+    settle_case(by_hand, checked(case(of.statements, manual)))
+    assert {reward.state for reward in by_hand.rewards.values()} == {State.PENDING}
+    settle_case(book, checked(of))
+    assert {reward.state for reward in book.rewards.values()} == {State.POSTED}
