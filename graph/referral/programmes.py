@@ -113,7 +113,7 @@ class Programmes:
             raise VersionConflictError(
                 f"The next version of {terms.id} is {expected}.", remedy=f"Write version = {expected}."
             )
-        commands = _budgets(terms, before.newest.terms if before else None, at=self._clock())
+        commands = budgets_of(terms, before.newest.terms if before else None, at=self._clock())
         operation = operation_of("programme", by=by, idempotency_key=f"{terms.id}:{terms.version}")
 
         async def work(tx: Transaction) -> None:
@@ -138,7 +138,7 @@ class Programmes:
         return (await self.get(terms.id)).newest
 
 
-def _budgets(terms: Terms, before: Terms | None, *, at: int) -> list[Fund]:
+def budgets_of(terms: Terms, before: Terms | None, *, at: int) -> list[Fund]:
     """What a version adds to each budget; status alone has no floor to keep."""
     old = {budget.unit: budget for budget in before.budgets} if before else {}
     commands: list[Fund] = []

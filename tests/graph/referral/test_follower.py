@@ -13,9 +13,13 @@ from graph.ingest.writer import Writer
 from graph.judgement.model import Retract, Same
 from graph.judgement.service import JudgementService
 from graph.ledger.commands import Redeem
+from graph.ledger.model import Period
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
+from graph.referral.policy import load_policies
 from graph.referral.progress import IllegalMoveError
+from graph.referral.simulate import Simulation
+from graph.referral.terms import PROGRAMMES, Cap, load_terms
 from graph.referral.verdict import Outcome
 from tests.graph.judgement.people import People
 from tests.graph.referral.stage import START, A, B, C, Stage, bought, did
@@ -255,3 +259,35 @@ async def test_an_erased_friend_leaves_nothing_that_waits(stage: Stage, blind: B
     await stage.at(START + 60 * DAY)
     assert await stage.brought() == []
     assert await stage.rewards() == WAITING
+
+
+async def test_terms_are_tried_on_what_was(stage: Stage) -> None:
+    await stage.open()
+    await stage.owner("ann", A)
+    await delivered(stage)
+    await delivered(stage, "eve", order="o2")
+    await stage.at(START + 28 * DAY)
+    simulation = Simulation(
+        stage.database,
+        referrals=stage.referrals,
+        policies=load_policies(),
+        look=stage.flags,
+        clock=stage.clock,
+    )
+    looked: list[int] = []
+    same = load_terms(PROGRAMMES / "two_sided.toml")
+    found = await simulation.simulate(same, advance=looked.append)
+    assert (found.referrals, sum(looked)) == (2, 2)
+    assert {rule.rule: (rule.count, rule.amount) for rule in found.rules} == {
+        "referrer-points": (2, 7_000),
+        "friend-credit": (2, 700_000),
+    }
+    assert found.left == {"points": 35_000_000 - 7_000, "CNY": 3_500_000_000 - 700_000}
+    (first, second) = same.rewards
+    tighter = same.model_copy(
+        update={"rewards": (first.model_copy(update={"cap": Cap(count=1, per=Period.YEAR)}), second)}
+    )
+    found = await simulation.simulate(tighter)
+    assert found.rules[0].count == 1
+    assert found.rules[0].stopped == {"1 rewards year": 1}
+    assert await stage.rewards() == sorted([*PAID, *PAID]), "nothing was written"
