@@ -31,6 +31,9 @@ for _name in [name for name in os.environ if name.startswith(("GUANXI_", "NEO4J_
     if _name not in _KEPT:
         del os.environ[_name]
 
+if "GUANXI_SOAK" not in os.environ:  # which takes hours
+    os.environ["GUANXI_SHORT_LIVED"] = "true"  # for commands in processes of their own, too
+
 load_profile()
 _examples: dict[str, int] = {}
 
