@@ -18,7 +18,10 @@ from api.health import Readiness
 from api.logs import RequestLog
 from api.metrics import MEDIA
 from api.rates import Rate
+from api.rest.door import Door
 from api.rest.ingest.routes import IngestEndpoints, committer_of
+from api.rest.openapi import describe
+from api.rest.routers import ROUTERS
 from api.wiring import Services
 from graph.access.roles import Permission
 from graph.feed.follow import following
@@ -55,6 +58,7 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.readiness = readiness
+    app.state.door = Door.of(services)
     errors.install(app)
     settings = services.settings
     app.add_middleware(
@@ -86,9 +90,11 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
         caller.require(Permission.OBSERVE)
         return Response(services.metrics.text(), headers={"Cache-Control": "no-store"}, media_type=MEDIA)
 
-    app.add_api_route("/metrics", metrics, methods=["GET"], response_class=Response)
-    app.add_api_route("/healthz", healthz, methods=["GET"], response_class=Response)
-    app.add_api_route("/readyz", readyz, methods=["GET"], response_class=Response)
+    for path, answer in (("/metrics", metrics), ("/healthz", healthz), ("/readyz", readyz)):
+        app.add_api_route(path, answer, methods=["GET"], response_class=Response, include_in_schema=False)
+    for router in ROUTERS:
+        app.include_router(router)
+    describe(app)
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import orjson
@@ -26,6 +27,9 @@ RETRY_SECONDS: Final = 5
 
 _ISSUER_SECONDS: Final = 10
 """What it is told to wait while an issuer's keys cannot be fetched: it is not asked more often."""
+
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z-]{0,39}")
+"""Of a parameter, as we name them."""
 
 _log = structlog.get_logger(__name__)
 
@@ -102,12 +106,22 @@ def install(app: FastAPI) -> None:
         return _json(status, code, message, "See docs/graphql.md for the addresses there are.", headers)
 
     async def invalid(_: Request, error: Exception) -> Response:
-        del error  # it repeats what was sent
-        return _json(400, "bad_input", "The request's parameters are wrong.", "Correct them.", {})
+        told = _places(error) if isinstance(error, RequestValidationError) else ""
+        return _json(400, "bad_input", f"The request's parameters are wrong{told}.", "Correct them.", {})
 
     app.add_exception_handler(GuanxiError, known)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
+
+
+def _places(error: RequestValidationError) -> str:
+    """Where it is wrong, without what was sent; a name that we do not know is sent, too."""
+    places: list[str] = []
+    for each in error.errors():
+        named = each["loc"][:-1] if each["type"] == "extra_forbidden" else each["loc"]
+        place = ".".join(str(part) for part in named if isinstance(part, int) or _NAME.fullmatch(part))
+        places.append(f"unknown field in {place}" if each["type"] == "extra_forbidden" else place)
+    return f": {', '.join(dict.fromkeys(places))}" if places else ""
 
 
 def _masked_remedy() -> str:

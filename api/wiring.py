@@ -29,7 +29,9 @@ from graph.ingest.registry import SourceRegistry
 from graph.ingest.writer import Writer
 from graph.judgement.review import ReviewQueue
 from graph.judgement.service import JudgementService
+from graph.ledger.payout import Payouts
 from graph.ledger.repository import LedgerRepository
+from graph.ledger.service import LedgerService
 from graph.matching.service import Matching
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
@@ -78,6 +80,8 @@ class Services:
     corrections: CorrectionService
     households: Households
     ledger: LedgerRepository
+    bookkeeping: LedgerService
+    payouts: Payouts
     policies: Policies
     programmes: Programmes
     sharing: Sharing
@@ -183,10 +187,12 @@ def compose(
         households=Households(database, keyring=keyring, rules=rules, clock=clock),
         corrections=CorrectionService(database, keyring=keyring, clock=clock),
         ledger=ledger,
+        bookkeeping=LedgerService(database, clock=clock),
+        payouts=Payouts(database, clock=clock),
         policies=policies,
         programmes=programmes,
-        sharing=Sharing(database, programmes=programmes, policies=policies, clock=clock),
-        referrals=ReferralService(database, programmes=programmes, clock=clock),
+        sharing=Sharing(database, keyring=keyring, programmes=programmes, policies=policies, clock=clock),
+        referrals=ReferralService(database, keyring=keyring, programmes=programmes, clock=clock),
         judging=Referrals(
             database,
             programmes=programmes,

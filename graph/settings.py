@@ -84,6 +84,13 @@ class Settings(BaseSettings):
         20_000, description="Events that one write key may send at once after a pause."
     )
 
+    rest_rate: Annotated[float, Field(gt=0)] = Field(
+        50, description="Requests a second that one key may send to the REST doors in the long run."
+    )
+    rest_burst: Annotated[float, Field(gt=0)] = Field(
+        500, description="Requests that one key may send to the REST doors at once after a pause."
+    )
+
     slow_seconds: Annotated[float, Field(gt=0)] = Field(
         1.0, description="Statements that take longer are logged with their plan."
     )

@@ -8,7 +8,7 @@ import sys
 import structlog
 import typer
 
-from api.cli import audit, check, db, export, identity, ingest, key, keyring, search, source, webhook
+from api.cli import audit, check, db, export, identity, ingest, key, keyring, ledger, search, source, webhook
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.erase import erase
@@ -39,6 +39,7 @@ for name, group in {
     "keyring": keyring.app,
     "search": search.app,
     "webhook": webhook.app,
+    "ledger": ledger.app,
 }.items():
     app.add_typer(group, name=name)
 

@@ -19,6 +19,7 @@ from graph.ingest import normalise
 from graph.ingest.money import EXPONENTS
 from graph.ingest.normalise import Namespace, Refused
 from graph.ingest.times import parse_time
+from graph.ledger.units import LARGEST
 
 _FAR: Final = 10**16  # a filter may name any time that an event may have
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -39,6 +40,10 @@ PhoneText = NewType("PhoneText", str)
 
 MoneyText = NewType("MoneyText", str)
 """An exact amount and its currency, as `249900.00 CNY`; `Money` in the schema."""
+
+
+MinorUnits = NewType("MinorUnits", int)
+"""An amount of a unit's smallest part; `MinorUnits` in the schema, since `Int` ends at 2^31."""
 
 
 def instant_of(micros: int | None) -> Instant | None:
@@ -101,6 +106,12 @@ def _parse_money(value: object) -> MoneyText:
     return MoneyText(f"{exact:f} {parts[3]}")
 
 
+def _parse_minor(value: object) -> MinorUnits:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST:
+        raise GraphQLError("MinorUnits are a whole number of at most 10^15, without quotes.")
+    return MinorUnits(value)
+
+
 INSTANT: Final = strawberry.scalar(
     name="DateTime",
     description="A time in RFC 3339, as 2026-11-22T08:00:00.000Z; answered in UTC with milliseconds.",
@@ -140,6 +151,14 @@ MONEY: Final = strawberry.scalar(
     parse_value=_parse_money,
 )
 
+MINOR: Final = strawberry.scalar(
+    name="MinorUnits",
+    description="A whole number of a unit's smallest part: fen for CNY, yen for JPY, whole points. A JSON number of at "
+    "most 10^15 either way, so every reader has it exactly.",
+    serialize=int,
+    parse_value=_parse_minor,
+)
+
 DECIMAL: Final = replace(
     DecimalDefinition, description='A decimal number as text, as "199.90"; nothing of it is rounded.'
 )
@@ -151,5 +170,6 @@ SCALARS: Final[Mapping[object, Any]] = {
     VinText: VIN,
     PhoneText: PHONE,
     MoneyText: MONEY,
+    MinorUnits: MINOR,
 }
 """The scalar of each type of value."""

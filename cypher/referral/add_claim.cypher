@@ -3,7 +3,7 @@
 // mode: write
 // param claim: MAP
 // returns id: STRING
-/* :params {claim: {id: 'c', programme: 'two-sided', orderFact: 'order:x', profileId: 'p', shares: '{}', evidence: 'chat', madeAt: 1795000000000000, madeBy: 'k'}} */
+/* :params {claim: {id: 'c', programme: 'two-sided', orderFact: 'order:x', profileId: 'p', shares: '{}', evidence: null, madeAt: 1795000000000000, madeBy: 'k'}} */
 MATCH (p:Profile {id: $claim.profileId})
 MERGE (c:ReferralClaim {id: $claim.id})
   ON CREATE SET c.programme = $claim.programme, c.orderFact = $claim.orderFact, c.shares = $claim.shares, c.state = 'open',

@@ -3,7 +3,7 @@
 // mode: write
 // param decision: MAP
 // returns id: STRING
-/* :params {decision: {referral: 'f', id: 'd', outcome: 'cleared', flags: ['household'], by: 'k', note: 'family', at: 1795000000000000}} */
+/* :params {decision: {referral: 'f', id: 'd', outcome: 'cleared', flags: ['household'], by: 'k', note: null, at: 1795000000000000}} */
 MATCH (f:Referral {id: $decision.referral})
 CREATE (f)-[:HAS_DECISION]->(d:ReferralDecision {id: $decision.id, outcome: $decision.outcome, flags: $decision.flags,
         by: $decision.by, note: $decision.note, at: $decision.at, recordedAt: $decision.at})

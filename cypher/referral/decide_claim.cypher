@@ -3,7 +3,7 @@
 // mode: write
 // param decision: MAP
 // returns profileId: STRING
-/* :params {decision: {id: 'c', state: 'accepted', shares: null, by: 'k', note: 'the chat says so', at: 1795000000000000}} */
+/* :params {decision: {id: 'c', state: 'accepted', shares: null, by: 'k', note: null, at: 1795000000000000}} */
 MATCH (c:ReferralClaim {id: $decision.id})-[:CLAIMED_FOR]->(p:Profile)
 WHERE c.state = 'open'
 SET c.state = $decision.state, c.shares = coalesce($decision.shares, c.shares), c.decidedBy = $decision.by,

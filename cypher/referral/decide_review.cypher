@@ -3,7 +3,7 @@
 // mode: write
 // param decision: MAP
 // returns referral: STRING
-/* :params {decision: {key: 'v', state: 'accepted', by: 'k', note: 'one person', at: 1795000000000000}} */
+/* :params {decision: {key: 'v', state: 'accepted', by: 'k', note: null, at: 1795000000000000}} */
 MATCH (v:ReferralReview {key: $decision.key})<-[:HAS_REVIEW]-(f:Referral)
 WHERE v.state = 'open'
 SET v.state = $decision.state, v.decidedBy = $decision.by, v.decidedAt = $decision.at, v.note = $decision.note,

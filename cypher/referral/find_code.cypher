@@ -8,7 +8,7 @@
 // returns oneId: STRING
 // returns issuedAt: INTEGER
 // returns disabledAt: INTEGER
-// returns disabledReason: STRING
+// returns disabledReason: BYTES
 /* :params {code: '23456789'} */
 MATCH (c:ReferralCode {code: $code})
 OPTIONAL MATCH (c)<-[:SHARES]-(p:Profile)-[now:RESOLVED_TO WHERE now.to IS NULL]->(u:User)

@@ -36,7 +36,9 @@ class Rule:
     """A mutation that answers a refusal as a typed error itself."""
 
 
-_READERS: Final = frozenset({Role.FRONTEND, Role.DEALER, Role.STEWARD, Role.PRIVACY, Role.ADMIN})
+_READERS: Final = frozenset(
+    {Role.FRONTEND, Role.DEALER, Role.STEWARD, Role.PRIVACY, Role.PROGRAMME, Role.ADMIN}
+)
 _BRAND: Final = _READERS - {Role.DEALER}
 
 ANYONE: Final = Rule(_READERS)
@@ -50,6 +52,8 @@ BRAND_NAMES: Final = Rule(_BRAND, Shown.CLEAR)
 BRAND_IDENTIFIERS: Final = Rule(_BRAND, Shown.MASKED)
 JUDGES: Final = Rule(frozenset({Role.STEWARD, Role.ADMIN}))
 JUDGED: Final = Rule(JUDGES.roles, refused_as_data=True)
+PROGRAMMES: Final = Rule(frozenset({Role.PROGRAMME, Role.ADMIN}))
+MANAGED: Final = Rule(PROGRAMMES.roles, refused_as_data=True)
 ERASERS: Final = Rule(frozenset({Role.PRIVACY, Role.ADMIN}))
 ERASED: Final = Rule(ERASERS.roles, refused_as_data=True)
 CORRECTORS: Final = Rule(frozenset({Role.STEWARD, Role.PRIVACY, Role.ADMIN}))
@@ -68,6 +72,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         campaign_content=BRAND,
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
+        reward_rewards_programmeAccounts=PROGRAMMES,
     )
     | {"_entities": PEOPLE, "_service": ANYONE},  # Apollo Federation's names
     "_Service": _rows(sdl=ANYONE),
@@ -77,6 +82,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         tagUser_untagUser=JUDGED,
         confirmSame_confirmDifferent_splitUser_moveProfile_markIdentifier_retractJudgement=JUDGED,
         eraseProfile_eraseUser=ERASED,
+        fundBudget_approveRewards_redeemRewards_reverseRewards=MANAGED,
     ),
     "Subscription": _rows(
         userChanged_dealerDeskChanged_consultantDeskChanged=PEOPLE,
@@ -91,6 +97,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         orders_consents_nextFollowUp_followUps=PEOPLE,
         displayName=NAMES,
         household_sharesWith_tags=BRAND,
+        rewards_balances_statement=BRAND,  # programmes are the brand's
     ),
     "FormerUser": _rows(id_until_currentUser=BRAND),
     "UserConnection": _rows(edges_pageInfo=PEOPLE),
@@ -172,6 +179,28 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Neighbourhood": _rows(people_ties_complete=BRAND),
     "NetworkPerson": _rows(oneId_distance_user=BRAND),
     "Tie": _rows(kind_detail_people=BRAND),
+    # Rewards and the ledger.
+    "Reward": _rows(
+        key_programme_referral_rule_side_state_unit_amount_pending_available_spent_expired_returned_settled=BRAND,
+        grantedAt_changedAt_expiresAt_oneId_holder=BRAND,
+    ),
+    "RewardConnection": _rows(edges_pageInfo=BRAND),
+    "RewardEdge": _rows(cursor_node=BRAND),
+    "Balance": _rows(programme_unit_pending_available_spent=BRAND),
+    "StatementLine": _rows(
+        at_recordedAt_kind_programme_sentence_cause_outcomes_changes_reverses=BRAND,
+    ),
+    "StatementLineConnection": _rows(edges_pageInfo=BRAND),
+    "StatementLineEdge": _rows(cursor_node=BRAND),
+    "LedgerOutcome": _rows(reward_result_unit_asked_amount_reason_referral_rule=ANYONE),
+    "LedgerChange": _rows(account_unit_amount=BRAND),
+    "ProgrammeAccounts": _rows(unit_funded_budget_floor_outstanding_claimed_owed_paid=PROGRAMMES),
+    "LedgerPosted": _rows(key_kind_effectiveAt_repeated_outcomes=ANYONE),
+    "LedgerError": _rows(message_remedy=ANYONE),
+    "LedgerForbidden": _rows(message_remedy=ANYONE),
+    "LedgerNotFound": _rows(message_remedy=ANYONE),
+    "LedgerConflict": _rows(message_remedy_code=ANYONE),
+    "LedgerInvalid": _rows(message_remedy=ANYONE),
     # Explanations.
     "Why": _rows(left_right_same_path_basis_sentence_past=BRAND),
     "WhyNot": _rows(left_right_same_hindrances_needed_basis_sentence_past=BRAND),

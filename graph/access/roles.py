@@ -19,9 +19,9 @@ class Role(StrEnum):
     STEWARD = "steward"  # reads people, identifiers in the clear, and judges
     PRIVACY = "privacy"  # reads people, identifiers in the clear, and erases them
     MONITOR = "monitor"  # reads how the service does, and nothing of people
+    PROGRAMME = "programme"  # reads people, identifiers masked, runs programmes and their ledger
     ADMIN = "admin"
     ANALYST = "analyst"
-    PROGRAMME = "programme"
 
 
 class Permission(StrEnum):
@@ -35,6 +35,9 @@ class Permission(StrEnum):
     JUDGE = "judge who is who"
     ERASE = "erase people"
     OBSERVE = "see metrics"
+    READ_LEDGER = "read programmes and their ledger"
+    MANAGE_PROGRAMMES = "manage programmes with their referrals and rewards"
+    PAY_OUT = "fund budgets and pay rewards out"
 
 
 _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
@@ -44,6 +47,9 @@ _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.STEWARD: frozenset({Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.JUDGE}),
     Role.PRIVACY: frozenset({Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.ERASE}),
     Role.MONITOR: frozenset({Permission.OBSERVE}),
+    Role.PROGRAMME: frozenset(
+        {Permission.QUERY, Permission.READ_LEDGER, Permission.MANAGE_PROGRAMMES, Permission.PAY_OUT}
+    ),
     Role.ADMIN: frozenset(
         {
             Permission.QUERY,
@@ -53,6 +59,9 @@ _POLICY: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.JUDGE,
             Permission.ERASE,
             Permission.OBSERVE,
+            Permission.READ_LEDGER,
+            Permission.MANAGE_PROGRAMMES,
+            Permission.PAY_OUT,
         }
     ),
 }

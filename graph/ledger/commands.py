@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from graph.errors import InputError
-from graph.ledger.model import ReturnPolicy, Side, Terms, grant_key
+from graph.ledger.model import ReturnPolicy, Side, Terms, grant_key, settle_key
 from graph.ledger.units import check_amount, check_unit, spends
 
 
@@ -98,19 +98,23 @@ class Mature:
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
-    """Spend an amount out of the accounts of a person's profiles, what expires first is taken first."""
+    """Spend an amount out of the accounts of a person's profiles, what expires first is taken first.
+
+    Without an amount all is spent that can be, which may be nothing.
+    """
 
     key: str
     programme: str
     profiles: tuple[str, ...]
     unit: str
-    amount: int
+    amount: int | None
     cause: str
     at: int
 
     def __post_init__(self) -> None:
         check_unit(self.unit)
-        check_amount(self.amount)
+        if self.amount is not None:
+            check_amount(self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +140,24 @@ class Reverse:
     at: int
 
 
-Command = Fund | Grant | Approve | Mature | Redeem | Expire | Reverse
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Record that what a redemption claimed was paid out, all of it; `claim` is the redemption's key."""
+
+    claim: str
+    unit: str
+    amount: int
+    cause: str
+    at: int
+
+    def __post_init__(self) -> None:
+        check_unit(self.unit)
+        check_amount(self.amount)
+
+    @property
+    def key(self) -> str:
+        """Made of the claim: it is paid once."""
+        return settle_key(self.claim)
+
+
+Command = Fund | Grant | Approve | Mature | Redeem | Expire | Reverse | Settle

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from graph.errors import InputError
 from graph.ledger.book import Book, expiring
-from graph.ledger.commands import Approve, Command, Expire, Fund, Grant, Mature, Redeem, Reverse
+from graph.ledger.commands import Approve, Command, Expire, Fund, Grant, Mature, Redeem, Reverse, Settle
 from graph.ledger.granting import grant
 from graph.ledger.model import (
     Account,
@@ -22,6 +22,7 @@ from graph.ledger.model import (
     Reward,
 )
 from graph.ledger.moves import IllegalMoveError, State, move
+from graph.ledger.settling import settle
 from graph.ledger.units import spends
 
 
@@ -48,8 +49,9 @@ class NotSpendableError(InputError):
 def decide(book: Book, command: Command) -> Entry:
     """The entry that a command leads to, or the first one of its key, whatever it says this time.
 
-    Raises RewardNotFoundError, IllegalMoveError, InsufficientError, NotSpendableError, and InputError for rewards that
-    do not belong together. What a cap, the budget, a judgement or a policy stops is no error but an outcome.
+    Raises RewardNotFoundError, RedemptionNotFoundError, IllegalMoveError, InsufficientError, NotSpendableError,
+    RedemptionMismatchError, and InputError for rewards that do not belong together. What a cap, the budget, a judgement
+    or a policy stops is no error but an outcome.
     """
     first = book.entries.get(command.key)
     if first is not None:
@@ -69,6 +71,8 @@ def decide(book: Book, command: Command) -> Entry:
             entry = _expire(book, command)
         case Reverse():
             entry = _reverse(book, command)
+        case Settle():
+            entry = settle(book, command)
     return entry
 
 
@@ -139,12 +143,14 @@ def _redeem(book: Book, command: Redeem) -> Entry:
     at = _effective(command.at, lots)
     usable = [lot for lot in lots if lot.available > 0 and (lot.expires_at is None or at < lot.expires_at)]
     missing = sum(lot.available for lot in lots if lot.available < 0)
-    if sum(lot.available for lot in usable) + missing < command.amount:
+    there = max(sum(lot.available for lot in usable) + missing, 0)
+    amount = there if command.amount is None else command.amount
+    if there < amount:
         raise InsufficientError("available")
     postings: list[Posting] = []
     outcomes: list[Outcome] = []
     after: list[Reward] = []
-    wanted = command.amount
+    wanted = amount
     for lot in usable:
         taken = min(wanted, lot.available)
         if not taken:
@@ -162,10 +168,11 @@ def _redeem(book: Book, command: Redeem) -> Entry:
         )
         postings += _moved(lot, AccountKind.AVAILABLE, AccountKind.SPENT, taken)
         outcomes.append(_outcome(lot, Result.REDEEMED, taken))
-    postings += (  # a claim makes of what might have been owed an expense
-        Posting(Account(command.programme, AccountKind.EXPENSE, command.unit), command.amount),
-        Posting(Account(command.programme, AccountKind.LIABILITY, command.unit), -command.amount),
-    )
+    if amount:  # a claim makes of what might have been owed an expense
+        postings += (
+            Posting(Account(command.programme, AccountKind.EXPENSE, command.unit), amount),
+            Posting(Account(command.programme, AccountKind.LIABILITY, command.unit), -amount),
+        )
     return Entry(
         command.key,
         EntryKind.REDEEM,
@@ -323,4 +330,14 @@ def _moved(reward: Reward, source: AccountKind, to: AccountKind, amount: int) ->
 
 
 def _outcome(reward: Reward, result: Result, amount: int, reason: str = "") -> Outcome:
-    return Outcome(reward.key, reward.profile, reward.unit, result, reward.amount, amount, reason)
+    return Outcome(
+        reward.key,
+        reward.profile,
+        reward.unit,
+        result,
+        reward.amount,
+        amount,
+        reason,
+        reward.referral,
+        reward.rule,
+    )

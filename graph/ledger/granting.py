@@ -40,7 +40,19 @@ def grant(book: Book, command: Grant) -> Entry:
         if result is Result.GRANTED:
             granted.append(reward)
         amount = share.amount if result is Result.GRANTED else 0
-        outcomes.append(Outcome(reward.key, share.profile, share.unit, result, share.amount, amount, reason))
+        outcomes.append(
+            Outcome(
+                reward.key,
+                share.profile,
+                share.unit,
+                result,
+                share.amount,
+                amount,
+                reason,
+                reward.referral,
+                reward.rule,
+            )
+        )
     postings = [posting for reward in granted for posting in _postings(reward)]
     return Entry(
         command.key,

@@ -15,12 +15,13 @@ _NOWHERE: Final = ""
 
 
 class AccountKind(StrEnum):
-    """What an account holds. The first four are a programme's, the rest a participant's."""
+    """What an account holds. The first five are a programme's, the rest a participant's."""
 
     FUNDING = "funding"  # where a budget comes from: below zero by all that was put in
     BUDGET = "budget"  # what may still be granted; never below its floor
     EXPENSE = "expense"  # what was claimed, above zero
     LIABILITY = "liability"  # what is owed for claims, below zero
+    PAID = "paid"  # what left the house for claims, below zero
     PENDING = "pending"  # granted and not matured: a liability that may yet fall away
     AVAILABLE = "available"  # matured and not spent
     SPENT = "spent"  # spent
@@ -51,6 +52,7 @@ class EntryKind(StrEnum):
     REDEEM = "redeem"
     EXPIRE = "expire"
     REVERSE = "reverse"
+    SETTLE = "settle"
 
 
 class Result(StrEnum):
@@ -68,6 +70,7 @@ class Result(StrEnum):
     REVERSED = "reversed"
     REVIEW_REQUIRED = "reviewRequired"  # some of it was spent
     KEPT = "kept"  # the return policy leaves it
+    PAID = "paid"  # what was claimed of it was paid out
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,7 +99,10 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was decided of one reward: of `asked`, `amount` was posted. `reason` says why not all."""
+    """What was decided of one reward: of `asked`, `amount` was posted. `reason` says why not all.
+
+    `referral` and `rule` say what the reward is for.
+    """
 
     reward: str
     profile: str
@@ -105,6 +111,8 @@ class Outcome:
     asked: int
     amount: int
     reason: str = ""
+    referral: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +224,11 @@ class Terms:
 def grant_key(programme: str, referral: str, rule: str, cause: str) -> str:
     """The idempotency key of the decision about both sides of a referral by one rule for one cause."""
     return hashlib.sha256(json.dumps([programme, referral, rule, cause]).encode()).hexdigest()
+
+
+def settle_key(claim: str) -> str:
+    """The idempotency key of paying what a redemption claimed: a claim is paid once."""
+    return f"settle:{claim}"
 
 
 def reward_key(grant: str, side: Side) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +15,7 @@ from graph.errors import IntegrityError, NotFoundError, TooLargeError
 from graph.ledger.book import Book
 from graph.ledger.commands import Command, Grant
 from graph.ledger.decide import decide
-from graph.ledger.model import Account, AccountKind, Entry, EntryKind, Outcome, Posting
+from graph.ledger.model import Account, Entry, EntryKind, Outcome
 from graph.ledger.stored import (
     MOST,
     Concern,
@@ -23,7 +23,6 @@ from graph.ledger.stored import (
     expiries,
     profiles_of,
     read_book,
-    read_outcomes,
     rows_of,
 )
 
@@ -43,23 +42,6 @@ class Posted:
     effective_at: int
     outcomes: tuple[Outcome, ...]
     repeated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A transaction as a participant's statement shows it: its outcomes and postings of these profiles alone."""
-
-    seq: int
-    position: int
-    key: str
-    kind: EntryKind
-    programme: str
-    cause: str
-    effective_at: int
-    recorded_at: int
-    outcomes: tuple[Outcome, ...]
-    postings: tuple[Posting, ...]
-    reverses: str | None
 
 
 class _NothingNewError(Exception):
@@ -153,18 +135,6 @@ class LedgerRepository:
             )
         return row[0] if row else 0
 
-    async def statement(
-        self, profiles: Collection[str], *, before: int = LATEST, limit: int = 50
-    ) -> list[Line]:
-        """A page of what was posted and decided about profiles, latest recorded first.
-
-        The next page is what comes `before` the last line's `seq`.
-        """
-        rows = await self._database.read(
-            "ledger.list_statement", asked={"profiles": sorted(set(profiles))}, before=before, limit=limit
-        )
-        return [_line(row, profiles) for row in rows]
-
 
 async def _read(tx: Transaction, concern: Concern) -> Book:
     return _book(await tx.one("ledger.read_book", asked=concern.asked()))
@@ -204,23 +174,3 @@ def _decide_all(book: Book, commands: Sequence[Command]) -> tuple[list[Posted], 
 def _check_present(book: Book, command: Grant) -> None:
     if any(share.profile not in book.people for share in command.shares):
         raise NotFoundError("No profile has this id.", remedy="Grant to a profile that is there.")
-
-
-def _line(row: dict[str, Any], profiles: Collection[str]) -> Line:
-    programme = row["programme"]
-    return Line(
-        row["seq"],
-        row["position"],
-        row["key"],
-        EntryKind(row["kind"]),
-        programme,
-        row["cause"],
-        row["effectiveAt"],
-        row["recordedAt"],
-        tuple(outcome for outcome in read_outcomes(row["outcomes"]) if outcome.profile in profiles),
-        tuple(
-            Posting(Account(programme, AccountKind(kind), unit, profile), amount, reward)
-            for profile, kind, unit, amount, reward in row["postings"]
-        ),
-        row["reverses"],
-    )

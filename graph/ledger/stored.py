@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic.alias_generators import to_camel
 
 from graph.ledger.book import Book
-from graph.ledger.commands import Approve, Command, Expire, Fund, Grant, Mature, Redeem, Reverse
+from graph.ledger.commands import Approve, Command, Expire, Fund, Grant, Mature, Redeem, Reverse, Settle
 from graph.ledger.model import (
     Account,
     AccountKind,
@@ -72,6 +72,8 @@ def concern_of(commands: Iterable[Command]) -> Concern:
                 profiles.update(command.profiles)
             case Expire():
                 profiles.add(command.profile)
+            case Settle():
+                keys.add(command.claim)
     return Concern(keys, budgets, profiles, rewards)
 
 
@@ -96,14 +98,15 @@ def read_book(
             )
             for row in entries
         ],
-        rewards=[_reward(row) for row in rewards],
+        rewards=[read_reward(row) for row in rewards],
         balances={account: balance for account, balance, _ in accounts},
         floors={account: floor for account, _, floor in accounts},
         people={row[0]: row[1] for row in people},
     )
 
 
-def _reward(row: Mapping[str, Any]) -> Reward:
+def read_reward(row: Mapping[str, Any]) -> Reward:
+    """A reward of its stored properties."""
     values: dict[str, Any] = {"validity": None}
     values |= {name: row[stored] for name, stored in _NAMES.items() if stored in row}
     values |= {"side": Side(row["side"]), "state": State(row["state"])}

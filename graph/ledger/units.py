@@ -5,6 +5,7 @@ An amount counts the smallest part of its unit (fen for CNY, yen for JPY, a poin
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from graph.errors import InputError
@@ -38,3 +39,25 @@ def check_amount(amount: int) -> int:
     if not 0 < amount <= LARGEST:
         raise InputError("An amount is 1 to 10^15 of a unit's smallest part.", remedy="Correct it.")
     return amount
+
+
+def read_amount(text: str, unit: str) -> int:
+    """An amount as people write it (`3500.00`, `-12`), in the unit's smallest part.
+
+    Raises InputError for what is no number, is finer than the unit, or is over 10^15 of its smallest part.
+    """
+    try:
+        smallest = Decimal(text.strip()).scaleb(decimals(unit))
+    except InvalidOperation:
+        raise InputError("The amount is no number.", remedy="Give one as 3500.00.") from None
+    if not smallest.is_finite() or smallest != smallest.to_integral_value() or abs(smallest) > LARGEST:
+        raise InputError(
+            f"The amount is finer than {unit}, or too large.",
+            remedy=f"Give at most {decimals(unit)} decimals.",
+        )
+    return int(smallest)
+
+
+def write_amount(amount: int, unit: str) -> str:
+    """An amount of the smallest part with all decimals of its unit, as `3500.00`."""
+    return f"{Decimal(amount).scaleb(-decimals(unit)):f}"

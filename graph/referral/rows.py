@@ -156,7 +156,7 @@ def _flag_rows(rows: Rows, stored: Stored, flags: Iterable[Flag]) -> None:
     wanted: dict[str, tuple[Any, ...]] = {}
     for flag in flags:
         key = f"{stored.id}:{flag.code}"
-        wanted[key] = (flag.score, orjson.dumps(flag.path).decode(), flag.clears)
+        wanted[key] = (flag.score, orjson.dumps([list(hop) for hop in flag.path]).decode(), flag.clears)
         if there.get(key) != wanted[key]:
             said = dict(zip(("score", "path", "clears"), wanted[key], strict=True))
             rows.flags.append([key, stored.id, {"referral": stored.id, "code": str(flag.code), **said}])

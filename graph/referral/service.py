@@ -13,13 +13,14 @@ from graph.db import feed
 from graph.db.database import Database, Transaction
 from graph.errors import InputError, NotFoundError
 from graph.operation import operation_of
+from graph.privacy.keyring import Keyring
 from graph.referral.codes import read_code
+from graph.referral.notes import Notes, checked
 from graph.referral.programmes import Programmes
 from graph.referral.progress import IllegalMoveError
 from graph.referral.terms import in_force
 from graph.referral.verdict import Decision, Outcome, check_decision, verdict_of
 
-LONGEST_NOTE: Final = 1_000
 MAX_PAGE: Final = 1_000
 SCAN: Final = 1_000
 """Referrals that one statement looks at for a page; more statements follow where few fit."""
@@ -105,13 +106,17 @@ class Claim:
 
     properties: Mapping[str, Any]
     friend: str | None
+    profile_id: str | None = None
 
 
 class ReferralService:
     """Reads referrals and takes people's decisions; who may is the caller's to decide."""
 
-    def __init__(self, database: Database, *, programmes: Programmes, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, database: Database, *, keyring: Keyring, programmes: Programmes, clock: Clock = system_clock
+    ) -> None:
         self._database = database
+        self._notes = Notes(keyring)
         self._programmes = programmes
         self._clock = clock
 
@@ -158,8 +163,8 @@ class ReferralService:
             maker,
             friend_profile,
             tuple(sorted(flags, key=lambda flag: (-flag["score"], flag["code"]))),
-            tuple(sorted(decisions, key=lambda each: each["at"])),
-            tuple(sorted(reviews, key=lambda each: each["key"])),
+            tuple(self._opened(each, friend_profile) for each in sorted(decisions, key=lambda d: d["at"])),
+            tuple(self._opened(each, friend_profile) for each in sorted(reviews, key=lambda r: r["key"])),
             tuple(rewards),
         )
 
@@ -191,21 +196,27 @@ class ReferralService:
         Raises ReferralNotFoundError, IllegalMoveError for what cannot be decided of it as it is judged, InputError for
         a note that is empty or over 1,000 characters.
         """
-        note = _note(note)
+        note = checked(note)
         detail = await self.get(id_)
         flags = [flag["code"] for flag in detail.flags]
         made = [
             Decision(d["id"], d["by"], d["at"], Outcome(d["outcome"]), frozenset(d["flags"] or ()))
             for d in detail.decisions
         ]
-        checked = detail.referral.properties.get("automatic") != "unchecked"
+        looked = detail.referral.properties.get("automatic") != "unchecked"
         operation = operation_of("decideReferral", by=by, idempotency_key=idempotency_key)
+        sealed = self._notes.seal(detail.friend_profile, note)
         if not any(each.key == operation for each in made):
-            check_decision(verdict_of(flags, checked=checked, decisions=made), outcome)
+            check_decision(verdict_of(flags, checked=looked, decisions=made), outcome)
 
         async def write(tx: Transaction, begun: feed.Begun) -> None:
-            decision = {"referral": id_, "id": operation, "outcome": str(outcome), "flags": flags}
-            decision |= {"by": by, "note": note, "at": begun.recorded_at}
+            decision: dict[str, Any] = {
+                "referral": id_,
+                "id": operation,
+                "outcome": str(outcome),
+                "flags": flags,
+            }
+            decision |= {"by": by, "note": sealed, "at": begun.recorded_at}
             await tx.one("referral.add_decision", decision=decision)
 
         await self._write(operation, "decision", write)
@@ -220,32 +231,34 @@ class ReferralService:
         row = await self._database.read_one(
             "referral.list_reviews", state=state, after={"at": after[0], "key": after[1]}, limit=first
         )
-        return list(row[0]) if row else []
+        return [self._opened(review, profile_id) for review, profile_id in row[0]] if row else []
 
     async def decide_review(self, key: str, *, accept: bool, note: str, by: str) -> Mapping[str, Any]:
         """Take back what the review is about, or leave it with who has it. Deciding the same again changes nothing.
 
         Raises ReviewNotFoundError, IllegalMoveError for one that is not open and was decided otherwise.
         """
-        note, state = _note(note), "accepted" if accept else "refused"
-        before = await self._review(key)
+        note, state = checked(note), "accepted" if accept else "refused"
+        before, profile_id = await self._review(key)
         if before["state"] == state:
             return before
         _check_open("review", before["state"])
+        sealed = self._notes.seal(profile_id, note)
 
         async def write(tx: Transaction, begun: feed.Begun) -> None:
-            decision = {"key": key, "state": state, "by": by, "note": note, "at": begun.recorded_at}
+            decision = {"key": key, "state": state, "by": by, "note": sealed, "at": begun.recorded_at}
             if await tx.one("referral.decide_review", decision=decision) is None:
                 raise IllegalMoveError("The review was decided meanwhile.", remedy="Look at it again.")
 
         await self._write(operation_of("decideReview", by=by, idempotency_key=None), "decision", write)
-        return await self._review(key)
+        return (await self._review(key))[0]
 
-    async def _review(self, key: str) -> Mapping[str, Any]:
+    async def _review(self, key: str) -> tuple[Mapping[str, Any], str | None]:
+        """A review, and the friend's profile."""
         row = await self._database.read_one("referral.find_review", key=key)
         if row is None:
             raise ReviewNotFoundError
-        return row[0]
+        return self._opened(row[0], row[1]), row[1]
 
     # -- claims -----------------------------------------------------------------------------------------
 
@@ -266,7 +279,7 @@ class ReferralService:
         that are not 1 to 1,000, codes that are none, or evidence that is empty or over 1,000 characters;
         IllegalMoveError where the claim window is over.
         """
-        evidence = _note(evidence)
+        evidence = checked(evidence)
         shares = _shares(codes)
         terms = (await self._programmes.get(programme)).terms
         row = await self._database.read_one("referral.find_order", oneId=one_id, order=order)
@@ -283,10 +296,16 @@ class ReferralService:
                 remedy="It is too late for this one.",
             )
         operation = operation_of("claim", by=by, idempotency_key=idempotency_key)
+        sealed = self._notes.seal(profile_id, evidence)
 
         async def write(tx: Transaction, begun: feed.Begun) -> None:
-            claim = {"id": operation, "programme": programme, "orderFact": order, "profileId": profile_id}
-            claim |= {"shares": json.dumps(shares, sort_keys=True), "evidence": evidence}
+            claim: dict[str, Any] = {
+                "id": operation,
+                "programme": programme,
+                "orderFact": order,
+                "profileId": profile_id,
+            }
+            claim |= {"shares": json.dumps(shares, sort_keys=True), "evidence": sealed}
             claim |= {"madeAt": begun.recorded_at, "madeBy": by}
             await tx.one("referral.add_claim", claim=claim)
 
@@ -298,7 +317,7 @@ class ReferralService:
         row = await self._database.read_one("referral.find_claim", id=id_)
         if row is None:
             raise ClaimNotFoundError
-        return Claim(row[0], row[1])
+        return self._claim(row)
 
     async def claims(
         self, *, state: str = "open", after: tuple[int, str] = (0, ""), first: int = 50
@@ -307,7 +326,7 @@ class ReferralService:
         row = await self._database.read_one(
             "referral.list_claims", state=state, after={"at": after[0], "id": after[1]}, limit=first
         )
-        return [Claim(*each) for each in row[0]] if row else []
+        return [self._claim(each) for each in row[0]] if row else []
 
     async def decide_claim(
         self, id_: str, *, accept: bool, note: str, by: str, codes: Mapping[str, int] | None = None
@@ -316,16 +335,17 @@ class ReferralService:
 
         Raises ClaimNotFoundError, InputError as `claim`, IllegalMoveError for one that was decided otherwise.
         """
-        note, state = _note(note), "accepted" if accept else "refused"
+        note, state = checked(note), "accepted" if accept else "refused"
         shares = _shares(codes) if codes is not None else None
         before = await self.get_claim(id_)
         if before.properties["state"] == state:
             return before
         _check_open("claim", before.properties["state"])
+        sealed = self._notes.seal(before.profile_id, note)
 
         async def work(tx: Transaction) -> None:
             begun = await feed.begin(tx, operation_id=operation, now=self._clock())
-            decision: dict[str, Any] = {"id": id_, "state": state, "by": by, "note": note}
+            decision: dict[str, Any] = {"id": id_, "state": state, "by": by, "note": sealed}
             decision |= {
                 "at": begun.recorded_at,
                 "shares": json.dumps(shares, sort_keys=True) if shares else None,
@@ -340,6 +360,17 @@ class ReferralService:
             await self._database.in_write(work)
         return await self.get_claim(id_)
 
+    def _claim(self, row: Sequence[Any]) -> Claim:
+        properties, friend, profile_id = row
+        return Claim(self._opened(properties, profile_id), friend, profile_id)
+
+    def _opened(self, properties: Mapping[str, Any], profile_id: str | None) -> dict[str, Any]:
+        """The properties with what somebody wrote; None where whom it is about was erased."""
+        written = {
+            name: self._notes.open(profile_id, properties[name]) for name in _WRITTEN & properties.keys()
+        }
+        return {**properties, **written}
+
     async def _write(self, operation: str, kind: str, write: _Write, *, profiles: Sequence[str] = ()) -> None:
         async def work(tx: Transaction) -> None:
             begun = await feed.begin(tx, operation_id=operation, now=self._clock())
@@ -350,14 +381,9 @@ class ReferralService:
             await self._database.in_write(work)
 
 
+_WRITTEN: Final = frozenset({"note", "evidence"})
+
 _Write = Callable[[Transaction, feed.Begun], Awaitable[None]]
-
-
-def _note(text: str) -> str:
-    text = text.strip()
-    if not 0 < len(text) <= LONGEST_NOTE:
-        raise InputError(f"A note is 1 to {LONGEST_NOTE} characters.", remedy="Say why.")
-    return text
 
 
 def _shares(codes: Mapping[str, int]) -> dict[str, int]:

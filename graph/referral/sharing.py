@@ -16,7 +16,9 @@ from graph.ingest.clear_text import is_safe_name
 from graph.ingest.subjects import Topic
 from graph.ledger.model import Side
 from graph.operation import operation_of
+from graph.privacy.keyring import Keyring
 from graph.referral.codes import new_code, read_code
+from graph.referral.notes import Notes, checked
 from graph.referral.participants import participant_kinds
 from graph.referral.policy import Policies
 from graph.referral.programmes import Programmes
@@ -25,7 +27,6 @@ from graph.standing.repository import StandingRepository
 
 IMPORTED_AT_ONCE: Final = 1_000
 _TRIES: Final = 5
-LONGEST_REASON: Final = 200
 _LETTERS: Final = "BCDFHJKMNPQRTVWX"
 _ID_LETTERS: Final = 20
 
@@ -84,11 +85,13 @@ class Sharing:
         self,
         database: Database,
         *,
+        keyring: Keyring,
         programmes: Programmes,
         policies: Policies,
         clock: Clock = system_clock,
     ) -> None:
         self._database = database
+        self._notes = Notes(keyring)
         self._programmes = programmes
         self._policies = policies
         self._standing = StandingRepository(database)
@@ -149,18 +152,17 @@ class Sharing:
     async def disable_code(self, code: str, *, reason: str, by: str) -> SharedCode:
         """From now on the code brings nobody; what it brought before stays. A code that is disabled stays as it is.
 
-        Raises CodeNotFoundError, and InputError for a reason that is empty or over 200 characters.
+        Raises CodeNotFoundError, and InputError for a reason that is empty or over 1,000 characters.
         """
-        reason = reason.strip()
-        if not 0 < len(reason) <= LONGEST_REASON:
-            raise InputError(f"A reason is 1 to {LONGEST_REASON} characters.", remedy="Say why, briefly.")
+        reason = checked(reason)
         found = await self.find_code(code)
+        sealed = self._notes.seal(found.profile_id, reason) if found.profile_id else None
         operation = operation_of("disableCode", by=by, idempotency_key=found.code)
 
         async def work(tx: Transaction) -> None:
             begun = await feed.begin(tx, operation_id=operation, now=self._clock())
             await tx.one(
-                "referral.disable_code", code=found.code, reason=reason, recordedAt=begun.recorded_at
+                "referral.disable_code", code=found.code, reason=sealed, recordedAt=begun.recorded_at
             )
             await feed.append(tx, begun, kind="code")
 
@@ -173,7 +175,7 @@ class Sharing:
         row = await self._database.read_one("referral.find_code", code=read_code(code))
         if row is None:
             raise CodeNotFoundError
-        return SharedCode(*row)
+        return self._code(row)
 
     async def codes_of(self, one_id: str) -> tuple[SharedCode, ...]:
         """All codes of a person, in every programme. Raises NotFoundError for a oneId that leads to nobody."""
@@ -213,8 +215,20 @@ class Sharing:
         if row is None:
             raise NotFoundError("No person has this oneId.", remedy="Take a oneId that was answered before.")
         present, profile_id, roles, tags, codes = row
-        shared = tuple(SharedCode(c[0], c[1], c[2], present, *c[3:]) for c in sorted(codes))
+        shared = tuple(self._code([*c[:3], present, *c[3:]]) for c in sorted(codes, key=lambda code: code[0]))
         return _Person(present, profile_id, tuple(roles), tuple(tags), shared)
+
+    def _code(self, row: Sequence[Any]) -> SharedCode:
+        code, programme, profile_id, one_id, issued_at, disabled_at, reason = row
+        return SharedCode(
+            code,
+            programme,
+            profile_id,
+            one_id,
+            issued_at,
+            disabled_at,
+            self._notes.open(profile_id, reason),
+        )
 
     async def _add(self, rows: Sequence[tuple[str, str, str, int]], *, by: str) -> None:
         """Leave codes on profiles: all of them, or none where one is taken."""

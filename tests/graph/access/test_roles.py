@@ -14,6 +14,12 @@ ALLOWED = {
     Role.STEWARD: {Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.JUDGE},
     Role.PRIVACY: {Permission.QUERY, Permission.CLEAR_IDENTIFIERS, Permission.ERASE},
     Role.MONITOR: {Permission.OBSERVE},
+    Role.PROGRAMME: {
+        Permission.QUERY,
+        Permission.READ_LEDGER,
+        Permission.MANAGE_PROGRAMMES,
+        Permission.PAY_OUT,
+    },
     Role.ADMIN: {
         Permission.QUERY,
         Permission.CLEAR_IDENTIFIERS,
@@ -22,6 +28,9 @@ ALLOWED = {
         Permission.JUDGE,
         Permission.ERASE,
         Permission.OBSERVE,
+        Permission.READ_LEDGER,
+        Permission.MANAGE_PROGRAMMES,
+        Permission.PAY_OUT,
     },
 }
 
@@ -59,5 +68,7 @@ def test_a_role_of_a_later_version_says_so(role: Role) -> None:
 
 
 def test_an_unknown_role_names_those_there_are() -> None:
-    with pytest.raises(InputError, match="source, frontend, dealer, steward, privacy, monitor, admin"):
+    with pytest.raises(
+        InputError, match="source, frontend, dealer, steward, privacy, monitor, programme, admin"
+    ):
         read_role("root")

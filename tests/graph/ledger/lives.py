@@ -8,7 +8,18 @@ from collections.abc import Iterator, Sequence
 from graph.clock import DAY
 from graph.errors import GuanxiError
 from graph.ledger.book import Book
-from graph.ledger.commands import Approve, Command, Expire, Fund, Grant, Mature, Redeem, Reverse, Share
+from graph.ledger.commands import (
+    Approve,
+    Command,
+    Expire,
+    Fund,
+    Grant,
+    Mature,
+    Redeem,
+    Reverse,
+    Settle,
+    Share,
+)
 from graph.ledger.decide import decide
 from graph.ledger.model import Cap, Period, ReturnPolicy, Side, Terms
 from graph.ledger.moves import State
@@ -59,7 +70,10 @@ def _ideas(
     for reward in chance.sample(sorted(waiting), min(2, len(waiting))):
         move = Approve if book.reward(reward).state is State.PENDING else Mature
         yield move(f"{key} {reward}", (reward,), "c", at)
-    yield Redeem(f"{key} redeem", "v", (profile,), chance.choice(UNITS[:2]), chance.randint(1, 9), "c", at)
+    spent, amount = chance.choice(UNITS[:2]), chance.randint(1, 9)
+    yield Redeem(f"{key} redeem", "v", (profile,), spent, amount, "c", at)
+    if chance.random() < 0.5:
+        yield Settle(f"{key} redeem", spent, amount, "c", at)
     if chance.random() < 0.2:
         yield Expire(f"{key} expire", "v", profile, unit, "c", at)
     if chance.random() < 0.3:

@@ -26,6 +26,8 @@ class Coins:
         self.funded: Counter[str] = Counter()
         self.floor: dict[str, int] = {}
         self.redeemed: Counter[tuple[str, str]] = Counter()
+        self.paid: Counter[str] = Counter()
+        self.claims: dict[str, tuple[str, int, bool]] = {}  # unit, coins, whether it is paid
         self.rewards: dict[str, dict[str, Any]] = {}
         self.coins: list[dict[str, Any]] = []
         self.debts: list[str] = []  # a reward's key for each coin owed
@@ -47,6 +49,9 @@ class Coins:
             found["spent", unit, profile] = amount
             found["expense", unit, ""] += amount
             found["liability", unit, ""] -= amount
+        for unit, amount in self.paid.items():
+            found["liability", unit, ""] += amount
+            found["paid", unit, ""] = -amount
         return {account: amount for account, amount in found.items() if amount}
 
     def state(self, key: str) -> str:
@@ -114,7 +119,7 @@ class Coins:
         self.pay(self.account(key), at)
         return at
 
-    def redeem(self, profiles: list[str], unit: str, amount: int, at: int) -> int:
+    def redeem(self, key: str, profiles: list[str], unit: str, amount: int | None, at: int) -> int:
         if unit == "status":
             raise Refused("not_spendable")
         accounts = [(profile, unit) for profile in profiles]
@@ -124,14 +129,28 @@ class Coins:
         good = sorted(
             (c for c in there if self.lasts(c["reward"], at)), key=lambda coin: self.order(coin["reward"])
         )
+        if amount is None:
+            amount = max(len(good) - len(owing), 0)
         if len(good) - len(owing) < amount:
             raise Refused("insufficient_balance")
+        self.claims[key] = (unit, amount, False)
         for coin in good[:amount]:
             coin["lies"] = "spent"
             self.redeemed[unit, self.rewards[coin["reward"]]["profile"]] += 1
             self.touch(at, [coin["reward"]])
         self.empty(good[:amount])
         return at
+
+    def settle(self, claim: str, unit: str, amount: int) -> None:
+        if claim not in self.claims or not self.claims[claim][1]:
+            raise Refused("redemption_not_found")
+        of, coins, paid = self.claims[claim]
+        if paid:
+            return
+        if (of, coins) != (unit, amount):
+            raise Refused("redemption_mismatch")
+        self.claims[claim] = (of, coins, True)
+        self.paid[unit] += amount
 
     def expire(self, profile: str, unit: str, at: int) -> int:
         gone = [

@@ -9,11 +9,23 @@ import pytest
 from graph.clock import DAY, from_datetime, to_datetime
 from graph.errors import InputError
 from graph.ledger.book import Book, RewardNotFoundError, balance
-from graph.ledger.commands import Approve, Command, Expire, Fund, Grant, Mature, Redeem, Reverse, Share
+from graph.ledger.commands import (
+    Approve,
+    Command,
+    Expire,
+    Fund,
+    Grant,
+    Mature,
+    Redeem,
+    Reverse,
+    Settle,
+    Share,
+)
 from graph.ledger.decide import InsufficientError, NotSpendableError, decide
 from graph.ledger.granting import bounds
 from graph.ledger.model import Account, AccountKind, Cap, Entry, Period, Result, ReturnPolicy, Side, Terms
 from graph.ledger.moves import ALLOWED, IllegalMoveError, State, move
+from graph.ledger.settling import RedemptionMismatchError, RedemptionNotFoundError
 from graph.ledger.units import check_amount, check_unit, decimals, spends
 
 T = from_datetime(to_datetime(1_800_000_000_000_000).replace(hour=4, minute=0, second=0, microsecond=0))
@@ -53,7 +65,7 @@ class Desk:
         return self.run(Reverse(next(KEYS), keys, policy, "c", at))
 
     def has(self, kind: AccountKind, profile: str = "p") -> int:
-        named = "" if kind in {AccountKind.BUDGET, AccountKind.EXPENSE, AccountKind.LIABILITY} else profile
+        named = profile if kind in {AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.SPENT} else ""
         return self.book.balances.get(Account("v", kind, "points", named), 0)
 
 
@@ -110,6 +122,36 @@ def test_one_level_is_paid_unless_the_policy_says_more(unit: str) -> None:
     share = Share(Side.REFERRER, "p", unit, 1, level=2)
     assert desk.grant(share).outcomes[0].result is Result.TOO_DEEP
     assert desk.grant(share, terms=Terms(levels={unit: 2})).outcomes[0].result is Result.GRANTED
+
+
+def test_a_claim_is_paid_once_and_whole() -> None:
+    desk = Desk()
+    desk.posted(5)
+    claim = desk.redeem(3)
+    assert (desk.has(AccountKind.LIABILITY), desk.has(AccountKind.PAID)) == (-3, 0)
+    with pytest.raises(RedemptionMismatchError, match="3 points"):
+        desk.run(Settle(claim.key, "points", 2, "c", T))
+    with pytest.raises(RedemptionNotFoundError):
+        desk.run(Settle("f", "points", 1_000, "c", T))
+    paid = desk.run(Settle(claim.key, "points", 3, "c", T - DAY))
+    assert [(o.result, o.profile, o.amount) for o in paid.outcomes] == [(Result.PAID, "p", 3)]
+    assert paid.effective_at == claim.effective_at, "nothing is paid before it was claimed"
+    assert desk.run(Settle(claim.key, "points", 99, "c", T)) is paid
+    assert (desk.has(AccountKind.LIABILITY), desk.has(AccountKind.PAID), desk.has(AccountKind.EXPENSE)) == (
+        0,
+        -3,
+        3,
+    )
+
+
+def test_all_that_can_be_spent_is_spent_without_an_amount() -> None:
+    desk = Desk()
+    desk.posted(5, lasts=DAY)
+    desk.posted(3, lasts=9 * DAY)
+    everything = Redeem("all", "v", ("p",), "points", None, "c", T + 2 * DAY)
+    assert [outcome.amount for outcome in desk.run(everything).outcomes] == [3]
+    nothing = desk.run(Redeem("none", "v", ("p",), "points", None, "c", T + 2 * DAY))
+    assert (nothing.outcomes, nothing.postings) == ((), ())
 
 
 def test_what_expires_first_is_spent_first() -> None:

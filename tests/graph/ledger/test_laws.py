@@ -20,7 +20,18 @@ from hypothesis.stateful import (
 from graph.clock import DAY
 from graph.errors import GuanxiError
 from graph.ledger.book import Book, balance
-from graph.ledger.commands import Approve, Command, Expire, Fund, Grant, Mature, Redeem, Reverse, Share
+from graph.ledger.commands import (
+    Approve,
+    Command,
+    Expire,
+    Fund,
+    Grant,
+    Mature,
+    Redeem,
+    Reverse,
+    Settle,
+    Share,
+)
 from graph.ledger.decide import decide
 from graph.ledger.model import (
     Account,
@@ -138,14 +149,36 @@ class Ledger(RuleBasedStateMachine):
                 if self.book.rewards[key].state is state:
                     self.advance(sorted(self.book.rewards).index(key), at, matured)
 
-    @rule(pick=st.integers(0), also=st.sampled_from((*sorted(PEOPLE), "", "")), amount=amounts, at=times)
-    def redeem(self, pick: int, also: str, amount: int, at: int) -> None:
+    @rule(
+        pick=st.integers(0),
+        also=st.sampled_from((*sorted(PEOPLE), "", "")),
+        amount=st.none() | amounts,
+        at=times,
+    )
+    def redeem(self, pick: int, also: str, amount: int | None, at: int) -> None:
         reward = self.book.rewards[self.one(pick, there=True)]
         of = sorted({reward.profile, also or reward.profile})
-        entry = self.both(Redeem(next(self.keys), "v", tuple(of), reward.unit, amount, "c", at))
+        command = Redeem(next(self.keys), "v", tuple(of), reward.unit, amount, "c", at)
+        entry = self.both(command)
         with self.same_refusal(entry):
-            effective = self.coins.redeem(of, reward.unit, amount, at)
+            effective = self.coins.redeem(command.key, of, reward.unit, amount, at)
             assert entry is None or entry.effective_at == effective
+
+    @rule(pick=st.integers(0), more=st.sampled_from((0, 0, 0, 1)), at=times)
+    def settle(self, pick: int, more: int, at: int) -> None:
+        claims = sorted(self.coins.claims) or ["nothing was claimed"]
+        claim = claims[pick % len(claims)]
+        unit, amount, paid = self.coins.claims.get(claim, ("CNY", 1, False))
+        command = Settle(claim, unit, amount + more or 1, "c", at)
+        before = len(self.history)
+        entry = self.both(command)
+        if paid:  # told what was paid first: no new entry
+            assert entry is self.history.pop()
+            self.commands.pop()
+            assert entry.key in {known.key for known in self.history}
+        with self.same_refusal(entry):
+            self.coins.settle(claim, unit, amount + more or 1)
+        assert len(self.history) == before + (entry is not None and not paid)
 
     @rule(pick=st.integers(0), at=times.map(lambda at: at + 8 * DAY))
     def expire(self, pick: int, at: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from graph.ledger.book import Book
-from graph.ledger.commands import Reverse
+from graph.ledger.commands import Reverse, Settle
 from graph.ledger.decide import decide
 from graph.ledger.model import Account, AccountKind, ReturnPolicy
 from graph.ledger.stored import Concern, concern_of, expiries, read_book, read_outcomes, rows_of
@@ -49,6 +49,7 @@ def test_what_is_read_is_all_that_is_decided_on() -> None:
         wanted = concern_of([command]).asked()
         holders = {*wanted["profiles"], *(replayed.reward(key).profile for key in wanted["rewards"])}
         part = Book(
+            entries=[replayed.entries[key] for key in wanted["keys"] if key in replayed.entries],
             rewards=[reward for reward in replayed.rewards.values() if reward.profile in holders],
             balances={a: n for a, n in replayed.balances.items() if a.key in wanted["budgets"]},
             floors={a: n for a, n in replayed.floors.items() if a.key in wanted["budgets"]},
@@ -62,6 +63,7 @@ def test_what_is_read_is_all_that_is_decided_on() -> None:
 def test_commands_ask_for_their_keys_budgets_profiles_and_rewards() -> None:
     reverse = Reverse("k", ("b", "a"), ReturnPolicy.UNLIMITED, "c", 1)
     assert concern_of([reverse]) == Concern(keys={"k"}, budgets=set(), profiles=set(), rewards={"a", "b"})
+    assert concern_of([Settle("claim", "CNY", 5, "c", 1)]).keys == {"claim", "settle:claim"}
     assert Account("v", AccountKind.SPENT, "CNY", "p").key == '["v", "spent", "CNY", "p"]'
 
 

@@ -81,8 +81,12 @@ class Stage:
         self.database = database
         self.ledger = LedgerRepository(database, clock=self.clock)
         self.programmes = Programmes(database, self.ledger, clock=self.clock)
-        self.sharing = Sharing(database, programmes=self.programmes, policies=policies, clock=self.clock)
-        self.referrals = ReferralService(database, programmes=self.programmes, clock=self.clock)
+        self.sharing = Sharing(
+            database, keyring=people.keyring, programmes=self.programmes, policies=policies, clock=self.clock
+        )
+        self.referrals = ReferralService(
+            database, keyring=people.keyring, programmes=self.programmes, clock=self.clock
+        )
         self.follower = self.another()
 
     def another(self, database: Database | None = None) -> Referrals:

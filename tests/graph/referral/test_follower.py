@@ -126,7 +126,7 @@ async def test_a_flag_holds_and_a_person_clears_or_rejects(stage: Stage) -> None
     one = await stage.only()
     assert (one["judgement"], one["flags"]) == ("flagged", ["household"])
     detail = await stage.referrals.decide(one["id"], Outcome.CLEARED, note="A family.", by="k")
-    assert [each["outcome"] for each in detail.decisions] == ["cleared"]
+    assert [(each["outcome"], each["note"]) for each in detail.decisions] == [("cleared", "A family.")]
     await stage.follow()
     assert await stage.rewards() == PAID
     with pytest.raises(IllegalMoveError):

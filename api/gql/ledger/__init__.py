@@ -1,0 +1,1 @@
+"""Rewards and the ledger in GraphQL."""

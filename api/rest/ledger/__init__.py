@@ -1,0 +1,1 @@
+"""The ledger and rewards over HTTP: `/v1/ledger`, `/v1/rewards`."""

@@ -1,0 +1,11 @@
+"""The REST doors of all domains."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.rest.ledger.routes import router as ledger
+from api.rest.referral.programmes import router as programmes
+from api.rest.referral.routes import router as referrals
+
+ROUTERS: Final = (ledger, programmes, referrals)
