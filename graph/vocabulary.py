@@ -558,6 +558,7 @@ NODES: Final = (
             "code": "what kind of thing",
             "score": "how much it says, 0 to 1",
             "path": "the way from referrer to friend, hop by hop, as JSON",
+            "why": "what was seen, in words",
             "clears": "what would clear it, in words",
             "since": "when it was first seen, µs",
             **_RECORDED,
