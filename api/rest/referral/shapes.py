@@ -314,7 +314,7 @@ class ClaimInput(Shape):
     evidence: str = Field(
         min_length=1,
         max_length=LONGEST,
-        description="What is said for it. It is stored as it is: name nobody.",
+        description="What is said for it. It is stored sealed, and gone when the friend is erased.",
     )
 
 
