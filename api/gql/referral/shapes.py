@@ -153,7 +153,7 @@ class ReferralConnection:
 class ReferralHop:
     """A hop."""
 
-    kind: str = strawberry.field(description="What the edge is: `person`, `vehicle`, `phone` …")
+    kind: str = strawberry.field(description="What the edge is, as `person`, `vehicle`, `phone`.")
     of: str = strawberry.field(description="Key of where it begins; never a value.")
     to: str = strawberry.field(description="Key of where it ends.")
     rarity: float = strawberry.field(
