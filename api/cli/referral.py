@@ -39,7 +39,7 @@ File = Annotated[Path, typer.Argument(help="A TOML file, as graph/referral/progr
 ProgrammeId = Annotated[str, typer.Argument(help="The programme's id, as two-sided.")]
 ReferralId = Annotated[str, typer.Argument(help="The referral's id; see `guanxi referral list`.")]
 OneId = Annotated[str, typer.Argument(help="The person's OneID, a former one too.")]
-Note = Annotated[str, typer.Option("--note", help="Why; it is stored as it is, so it names nobody.")]
+Note = Annotated[str, typer.Option("--note", help="Why; it is stored sealed.")]
 
 
 @app.command()

@@ -54,6 +54,7 @@ JUDGES: Final = Rule(frozenset({Role.STEWARD, Role.ADMIN}))
 JUDGED: Final = Rule(JUDGES.roles, refused_as_data=True)
 PROGRAMMES: Final = Rule(frozenset({Role.PROGRAMME, Role.ADMIN}))
 MANAGED: Final = Rule(PROGRAMMES.roles, refused_as_data=True)
+MANAGED_NOTES: Final = Rule(PROGRAMMES.roles, Shown.CLEAR, refused_as_data=True)
 ERASERS: Final = Rule(frozenset({Role.PRIVACY, Role.ADMIN}))
 ERASED: Final = Rule(ERASERS.roles, refused_as_data=True)
 CORRECTORS: Final = Rule(frozenset({Role.STEWARD, Role.PRIVACY, Role.ADMIN}))
@@ -248,8 +249,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "ReferralDetail": _rows(referral_flags_decisions_reviews_rewards=MANAGED),
     "ReferralFlag": _rows(code_score_path_clears_since=MANAGED),
     "ReferralHop": _rows(kind_of_to_rarity=MANAGED),
-    "ReferralDecision": _rows(outcome_flags_by_note_at=MANAGED),
-    "ReferralReview": _rows(key_referral_reward_kind_state_at_note=MANAGED),
+    "ReferralDecision": _rows(outcome_flags_by_at=MANAGED, note=MANAGED_NOTES),
+    "ReferralReview": _rows(key_referral_reward_kind_state_at=MANAGED, note=MANAGED_NOTES),
     "Programme": _rows(id_version_name_nameZh_jurisdiction_digest_unpayable_publishedAt=PROGRAMMES),
     "ReferralError": _rows(message_remedy=ANYONE),
     "ReferralForbidden": _rows(message_remedy=ANYONE),

@@ -13,7 +13,7 @@ from graph.access.roles import Permission
 from graph.errors import ForbiddenError, InputError, NotFoundError
 from graph.referral.verdict import Outcome
 
-_NOTE = "Why, 1 to 1,000 characters. It is stored as it is: name nobody."
+_NOTE = "Why, 1 to 1,000 characters; stored sealed, and gone when the friend is erased."
 
 
 @strawberry.input(description="A decision on a referral.")

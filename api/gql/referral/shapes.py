@@ -153,7 +153,7 @@ class ReferralConnection:
 class ReferralHop:
     """A hop."""
 
-    kind: str = strawberry.field(description="What the edge is: `person`, `vehicle`, `phone` …")
+    kind: str = strawberry.field(description="What the edge is, as `person`, `vehicle`, `phone`.")
     of: str = strawberry.field(description="Key of where it begins; never a value.")
     to: str = strawberry.field(description="Key of where it ends.")
     rarity: float = strawberry.field(
@@ -181,7 +181,7 @@ class ReferralDecision:
     outcome: Outcome = strawberry.field(description="What was decided.")
     flags: list[str] = strawberry.field(description="The flags that were looked at.")
     by: str = strawberry.field(description="Id of the key.")
-    note: str = strawberry.field(description="Why.")
+    note: str | None = strawberry.field(description="Why; null where the friend was erased.")
     at: Instant = strawberry.field(description="When.")
 
 
@@ -200,7 +200,9 @@ class ReferralReview:
         description="open, accepted, refused, or withdrawn where it is as it was again."
     )
     at: Instant = strawberry.field(description="Since when it is so.")
-    note: str | None = strawberry.field(description="Why it was decided so; null before.")
+    note: str | None = strawberry.field(
+        description="Why it was decided so; null before, and where the friend was erased."
+    )
 
 
 @strawberry.type(description="A referral with everything about it. For programme managers and admins.")

@@ -31,7 +31,7 @@ def run(database: Database, endpoint: Endpoint, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("NEO4J_URI", endpoint.uri)
     monkeypatch.setenv("NEO4J_USERNAME", endpoint.username)
     monkeypatch.setenv("NEO4J_PASSWORD", endpoint.password.get_secret_value())
-    monkeypatch.setenv("GUANXI_DATA_DIR", str(tmp_path / "cli"))
+    monkeypatch.setenv("GUANXI_DATA_DIR", str(tmp_path / "keys"))  # as the fixture `keyring`
 
     async def call(*arguments: str) -> Any:
         answer = await asyncio.to_thread(
