@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
+from bench.chain import chain
 from bench.contention import contention
 from bench.frontend import frontend
 from bench.hostile import limits
@@ -16,6 +17,7 @@ from bench.overload import overload
 from bench.referring import referring
 from bench.report import write_report
 from bench.resolve import resolve
+from bench.ring import ring
 from bench.search import search
 from bench.setting import Bench, bench
 from bench.single import single
@@ -34,6 +36,8 @@ BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "contention": contention,
     "matching": matching,
     "search": search,
+    "chain": chain,
+    "ring": ring,
     "referral": referring,
 }
 

@@ -25,6 +25,8 @@ its own in a temporary folder. Sizes are set by environment variables, for a try
 | `GUANXI_BENCH_PURE_PEOPLE` | 8000 | people of the seed world that the pure function resolves |
 | `GUANXI_BENCH_RECORDS` | 20000 | records of `matching` |
 | `GUANXI_BENCH_NAMES` | 10000 | people of `search`, 400 queries a round |
+| `GUANXI_BENCH_EDGES` | 200000 | edges of the forest of `chain`; a million take some minutes to write |
+| `GUANXI_BENCH_CHAINS` | 200 | requests of each round of `chain` |
 | `GUANXI_BENCH_SECONDS` | 5 | seconds of load in each round of `graphql` |
 | `GUANXI_BENCH_OVERLOAD_SECONDS` | 60 | seconds of `overload`, twice |
 | `GUANXI_BENCH_RESULTS` | bench/results | folder of the results; where it is set, this page goes there too |

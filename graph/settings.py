@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     page_cache_mb: Annotated[int, Field(ge=64)] | None = Field(
         None, description="Page cache of the embedded Neo4j in MiB; default from the machine's memory."
     )
+    short_lived: bool = Field(
+        False,
+        description="The embedded Neo4j lives for minutes (tests, CI): Java optimises less, and is warm sooner.",
+    )
 
     ingest_rate: Annotated[float, Field(gt=0)] = Field(
         5_000, description="Events a second that one write key may send in the long run."

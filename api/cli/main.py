@@ -8,7 +8,21 @@ import sys
 import structlog
 import typer
 
-from api.cli import audit, check, db, export, identity, ingest, key, keyring, ledger, search, source, webhook
+from api.cli import (
+    audit,
+    check,
+    db,
+    export,
+    identity,
+    ingest,
+    key,
+    keyring,
+    ledger,
+    referral,
+    search,
+    source,
+    webhook,
+)
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.erase import erase
@@ -40,6 +54,7 @@ for name, group in {
     "search": search.app,
     "webhook": webhook.app,
     "ledger": ledger.app,
+    "referral": referral.app,
 }.items():
     app.add_typer(group, name=name)
 

@@ -58,8 +58,12 @@ def amount_of(minor: int | None, currency: str | None) -> Decimal | None:
 
 def money_of(minor: int | None, currency: str | None) -> MoneyText | None:
     """An amount of minor units with all the decimals of its currency; None without amount or currency."""
-    amount = amount_of(minor, currency)
-    return None if amount is None or currency is None else MoneyText(f"{amount:f} {currency}")
+    return None if minor is None or currency is None else price_of(minor, currency)
+
+
+def price_of(minor: int, currency: str) -> MoneyText:
+    """An amount of minor units with all the decimals of its currency."""
+    return MoneyText(f"{amount_of(minor, currency):f} {currency}")
 
 
 def _parse_instant(value: object) -> Instant:

@@ -1,6 +1,6 @@
 // identity.read_components
 // The evidence of whole link components, with each profile's present user; and how many holders the busiest of
-// their identifiers have in all, so that hot ones are known as such.
+// their identifiers have in all, so that hot ones are known as such. The hints: see `identity.find_components`.
 // mode: read
 // param read: MAP
 // param busy: INTEGER
@@ -10,6 +10,7 @@
 CALL () {
   UNWIND $read.components AS component
   MATCH (p:Profile {component: component})
+  USING INDEX SEEK p:Profile(component)
   RETURN collect([
     p.id, p.source, p.recordId, p.birthId, p.seq, p.founderClass, p.component, p.traits,
     [(p)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User) | [u.oneId, r.tier, r.rule, r.reason]],
@@ -24,6 +25,7 @@ CALL () {
 CALL () {
   UNWIND $read.components AS component
   MATCH (p:Profile {component: component})-[:HAS|CLAIMS]->(i:Identifier)
+  USING INDEX SEEK p:Profile(component)
   WITH DISTINCT i
   WITH i, COUNT { (i)<-[:HAS]-() } AS has, COUNT { (i)<-[:CLAIMS]-() } AS claims
   WHERE has + claims > $busy

@@ -1,6 +1,7 @@
 // judgement.find_questions
 // What a steward may be asked about some people and about whoever is in some link components: their scored pairs,
 // each with both users, and profiles that are, or were, ambiguous about them, each with the users they may be.
+// The hints: see `identity.find_components`.
 // mode: read
 // param asked: MAP
 // returns pairs: LIST<LIST<ANY>>
@@ -8,15 +9,18 @@
 /* :params {asked: {profiles: ['0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f'], oneIds: [], components: []}} */
 CALL () {
   UNWIND $asked.profiles AS id
-  MATCH (:Profile {id: id})-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
+  MATCH (known:Profile {id: id})-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
+  USING INDEX SEEK known:Profile(id)
   RETURN u
   UNION
   UNWIND $asked.oneIds AS oneId
   MATCH (u:User {oneId: oneId})
+  USING INDEX SEEK u:User(oneId)
   RETURN u
   UNION
   UNWIND $asked.components AS component
-  MATCH (:Profile {component: component})-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
+  MATCH (near:Profile {component: component})-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User)
+  USING INDEX SEEK near:Profile(component)
   RETURN u
 }
 WITH collect(u) AS users

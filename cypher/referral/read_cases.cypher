@@ -16,7 +16,7 @@ CALL () {
   RETURN collect([oneId, properties(f),
     [(f)-[:HAS_DECISION]->(d:ReferralDecision) | [d.id, d.by, d.at, d.outcome, d.flags]],
     [(f)-[:HAS_REVIEW]->(v:ReferralReview) | [v.key, v.state]],
-    [(f)-[:HAS_FLAG]->(g:ReferralFlag) | [g.key, g.score, g.path, g.clears]]]) AS referrals
+    [(f)-[:HAS_FLAG]->(g:ReferralFlag) | [g.key, g.score, g.path, g.why, g.clears]]]) AS referrals
 }
 CALL () {
   UNWIND $asked.oneIds AS oneId

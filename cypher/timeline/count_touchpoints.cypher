@@ -49,6 +49,6 @@ CALL (asked, found) {
        END AS key, t
   WITH key, count(t) AS times, min(t.occurredAt) AS firstAt, max(t.occurredAt) AS lastAt, max(t.at) AS newest
   ORDER BY newest DESC
-  RETURN collect([key, times, firstAt, lastAt])[..asked[7] + 1] AS groups
+  RETURN collect([key, times, firstAt, lastAt]) AS groups
 }
-RETURN collect([number, groups, size(found) < $rows]) AS timelines
+RETURN collect([number, groups[..asked[7] + 1], size(found) < $rows]) AS timelines

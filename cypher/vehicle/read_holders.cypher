@@ -43,7 +43,8 @@ CALL (v, asked, found, latest) {
                   CASE WHEN $dealer IS NULL AND holder[1] = 'owner' THEN holder[4] WHEN $dealer IS NULL THEN holder[2] END,
                   CASE WHEN $dealer IS NULL AND asked[1] THEN head(COLLECT {
                          MATCH (u)<-[r:RESOLVED_TO WHERE r.to IS NULL]-(:Profile)-[d:DRIVES]->(v)
-                         RETURN max(d.lastAt)
+                         WHERE d.lastAt IS NOT NULL
+                         RETURN d.lastAt ORDER BY d.lastAt DESC LIMIT 1
                        }) WHEN $dealer IS NULL THEN holder[3] END,
                   CASE holder[1] WHEN 'owner' THEN owns END]) AS holders
 }

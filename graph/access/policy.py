@@ -54,6 +54,7 @@ JUDGES: Final = Rule(frozenset({Role.STEWARD, Role.ADMIN}))
 JUDGED: Final = Rule(JUDGES.roles, refused_as_data=True)
 PROGRAMMES: Final = Rule(frozenset({Role.PROGRAMME, Role.ADMIN}))
 MANAGED: Final = Rule(PROGRAMMES.roles, refused_as_data=True)
+MANAGED_NOTES: Final = Rule(PROGRAMMES.roles, Shown.CLEAR, refused_as_data=True)
 ERASERS: Final = Rule(frozenset({Role.PRIVACY, Role.ADMIN}))
 ERASED: Final = Rule(ERASERS.roles, refused_as_data=True)
 CORRECTORS: Final = Rule(frozenset({Role.STEWARD, Role.PRIVACY, Role.ADMIN}))
@@ -70,9 +71,10 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         user_userByIdentifier_usersByIdentifier_userByPhone_users_node_search_vehicle_dealerDesk_consultantDesk=PEOPLE,
         identityChanges_household_households_path_neighbourhood_why_whyNot_how_weakestLinks=BRAND,
         campaign_content=BRAND,
+        vehicleLineage_superSpreaders_bridges_growth_leaderboard=BRAND,
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
-        reward_rewards_programmeAccounts=PROGRAMMES,
+        reward_rewards_programmeAccounts_programmes_referral_referrals_referralReviews=PROGRAMMES,
     )
     | {"_entities": PEOPLE, "_service": ANYONE},  # Apollo Federation's names
     "_Service": _rows(sdl=ANYONE),
@@ -82,7 +84,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         tagUser_untagUser=JUDGED,
         confirmSame_confirmDifferent_splitUser_moveProfile_markIdentifier_retractJudgement=JUDGED,
         eraseProfile_eraseUser=ERASED,
-        fundBudget_approveRewards_redeemRewards_reverseRewards=MANAGED,
+        fundBudget_approveRewards_redeemRewards_reverseRewards_decideReferral_decideReferralReview=MANAGED,
     ),
     "Subscription": _rows(
         userChanged_dealerDeskChanged_consultantDeskChanged=PEOPLE,
@@ -97,7 +99,9 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         orders_consents_nextFollowUp_followUps=PEOPLE,
         displayName=NAMES,
         household_sharesWith_tags=BRAND,
+        referrers_referrals_alsoReferred_influence=BRAND,
         rewards_balances_statement=BRAND,  # programmes are the brand's
+        rewards_balances_statement_madeReferrals_receivedReferrals=BRAND,  # programmes are the brand's
     ),
     "FormerUser": _rows(id_until_currentUser=BRAND),
     "UserConnection": _rows(edges_pageInfo=PEOPLE),
@@ -179,6 +183,39 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "Neighbourhood": _rows(people_ties_complete=BRAND),
     "NetworkPerson": _rows(oneId_distance_user=BRAND),
     "Tie": _rows(kind_detail_people=BRAND),
+    # Chains of referrals, and growth by them: they lead through people of all dealers.
+    "ChainReferrer": _rows(oneId_distance_at_reason_user=BRAND),
+    "ChainReferral": _rows(oneId_generation_by_at_progress_deliveredAt_user=BRAND),
+    "ChainReferralConnection": _rows(edges_pageInfo=BRAND),
+    "ChainReferralEdge": _rows(cursor_node=BRAND),
+    "AlsoReferral": _rows(oneId_at_reason_progress_deliveredAt_user=BRAND),
+    "Influence": _rows(discount_people_generations_values=BRAND),
+    "InfluenceValue": _rows(currency_own_direct_below_referral_orders=BRAND),
+    "GenerationCount": _rows(generation_people=BRAND),
+    "VehicleLineage": _rows(owners_hasMore_vehicle=BRAND),
+    "LineageOwner": _rows(oneId_since_current_referrers_referrals_user=BRAND),
+    "Bridges": _rows(people_complete_bridges=BRAND),
+    "Bridge": _rows(oneId_parts_separated_dealers_cities_user=BRAND),
+    "Spreader": _rows(oneId_brought_firstAt_lastAt_user=BRAND),
+    "SpreaderConnection": _rows(edges_pageInfo_complete=BRAND),
+    "SpreaderEdge": _rows(cursor_node=BRAND),
+    "Growth": _rows(
+        owners_complete_windowDays_k_matureK_curve_cohorts_cycleTime_stageTimes_funnel_generations_groups=BRAND,
+        amplification_effectiveCac_projection=BRAND,
+    ),
+    "Estimate": _rows(estimate_lower_upper_events_of=BRAND),
+    "DaysEstimate": _rows(days_lower_upper_came_of=BRAND),
+    "GrowthPoint": _rows(days_k=BRAND),
+    "GrowthCohort": _rows(month_owners_referees_k=BRAND),
+    "GrowthStageTime": _rows(stage_time=BRAND),
+    "GrowthFunnel": _rows(owners_participation_invitations_steps=BRAND),
+    "GrowthStep": _rows(stage_share=BRAND),
+    "GrowthGeneration": _rows(generation_owners_k_kept=BRAND),
+    "GrowthGroup": _rows(part_owners_k=BRAND),
+    "EffectiveCac": _rows(cost_lower_upper=BRAND),
+    "LeaderboardConnection": _rows(edges_pageInfo_complete=BRAND),
+    "LeaderboardEdge": _rows(cursor_node=BRAND),
+    "LeaderboardPlace": _rows(rank_tied_name_brought=BRAND),
     # Rewards and the ledger.
     "Reward": _rows(
         key_programme_referral_rule_side_state_unit_amount_pending_available_spent_expired_returned_settled=BRAND,
@@ -201,6 +238,25 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "LedgerNotFound": _rows(message_remedy=ANYONE),
     "LedgerConflict": _rows(message_remedy_code=ANYONE),
     "LedgerInvalid": _rows(message_remedy=ANYONE),
+    # Programmes and referrals.
+    "Referral": _rows(
+        id_programme_version_code_channel_progress_judgement_automatic_flags_openedAt_closesAt_orderedAt=BRAND,
+        deliveredAt_maturedAt_returnedAt_order_model_dealer_credited_lost_joins_counts_referrerId_friendId=BRAND,
+        referrer_friend=BRAND,
+    ),
+    "ReferralConnection": _rows(edges_pageInfo=PROGRAMMES),
+    "ReferralEdge": _rows(cursor_node=PROGRAMMES),
+    "ReferralDetail": _rows(referral_flags_decisions_reviews_rewards=MANAGED),
+    "ReferralFlag": _rows(code_score_path_clears_since=MANAGED),
+    "ReferralHop": _rows(kind_of_to_rarity=MANAGED),
+    "ReferralDecision": _rows(outcome_flags_by_at=MANAGED, note=MANAGED_NOTES),
+    "ReferralReview": _rows(key_referral_reward_kind_state_at=MANAGED, note=MANAGED_NOTES),
+    "Programme": _rows(id_version_name_nameZh_jurisdiction_digest_unpayable_publishedAt=PROGRAMMES),
+    "ReferralError": _rows(message_remedy=ANYONE),
+    "ReferralForbidden": _rows(message_remedy=ANYONE),
+    "ReferralNotFound": _rows(message_remedy=ANYONE),
+    "ReferralConflict": _rows(message_remedy=ANYONE),
+    "ReferralInvalid": _rows(message_remedy=ANYONE),
     # Explanations.
     "Why": _rows(left_right_same_path_basis_sentence_past=BRAND),
     "WhyNot": _rows(left_right_same_hindrances_needed_basis_sentence_past=BRAND),

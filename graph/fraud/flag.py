@@ -44,7 +44,6 @@ class HopKind(StrEnum):
     CODE = "code"  # a profile's code
     TAG = "tag"  # a profile is tagged with this word
     TOUCHPOINT = "touchpoint"  # a profile brought this touchpoint
-    REWARD = "reward"  # a referral has this reward
 
 
 class Hop(NamedTuple):
@@ -66,13 +65,14 @@ class Flag:
 
     `score` is how much it says, 0 to 1. `path` is a chain, each hop from where the one before ended, that leads
     from the referrer's profile to the friend's; what is known of one of them alone stands before it or after it.
-    `clears` says in words, without personal values, what would clear it.
+    `clears` says in words, without personal values, what would clear it, and `why` what was seen.
     """
 
     code: Code
     score: float
     path: tuple[Hop, ...]
     clears: str
+    why: str = ""
 
 
 CLEARS: Final[dict[Code, str]] = {

@@ -35,7 +35,7 @@ class Look(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A referral as the graph has it: properties, flags as [key, score, path, clears], the states of reviews by key."""
+    """A referral as the graph has it: flags are [key, score, path, why, clears], reviews states by key."""
 
     id: str
     one_id: str

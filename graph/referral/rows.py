@@ -156,9 +156,14 @@ def _flag_rows(rows: Rows, stored: Stored, flags: Iterable[Flag]) -> None:
     wanted: dict[str, tuple[Any, ...]] = {}
     for flag in flags:
         key = f"{stored.id}:{flag.code}"
-        wanted[key] = (flag.score, orjson.dumps([list(hop) for hop in flag.path]).decode(), flag.clears)
+        wanted[key] = (
+            flag.score,
+            orjson.dumps([list(hop) for hop in flag.path]).decode(),
+            flag.why,
+            flag.clears,
+        )
         if there.get(key) != wanted[key]:
-            said = dict(zip(("score", "path", "clears"), wanted[key], strict=True))
+            said = dict(zip(("score", "path", "why", "clears"), wanted[key], strict=True))
             rows.flags.append([key, stored.id, {"referral": stored.id, "code": str(flag.code), **said}])
     rows.unflagged += sorted(there.keys() - wanted.keys())
 

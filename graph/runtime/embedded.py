@@ -78,4 +78,5 @@ async def obtain(settings: Settings, *, progress: Progress | None = None) -> Dis
             await asyncio.wait([task])
             raise
     with preparing(done=cache_path(lib, cache_dir=settings.cache_dir).exists()):
-        return Distribution(lib, await warm_cache(lib, cache_dir=settings.cache_dir))
+        cache = await warm_cache(lib, cache_dir=settings.cache_dir)
+        return Distribution(lib, cache, short_lived=settings.short_lived)

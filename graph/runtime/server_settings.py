@@ -65,6 +65,9 @@ JVM_FLAGS: Final = (
     "-Dfile.encoding=UTF-8",
 )
 
+SHORT_LIVED_FLAGS: Final = ("-XX:TieredStopAtLevel=1",)
+"""For a server of minutes: the second compiler costs it more than the faster code gives back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:

@@ -225,7 +225,8 @@ def main() -> int:
     os.umask(0o077)
     if hold(folder.home / "supervisor.lock") is None:
         return _ALREADY_SUPERVISED
-    distribution = Distribution(Path(order.lib), Path(order.aot_cache) if order.aot_cache else None)
+    cache = Path(order.aot_cache) if order.aot_cache else None
+    distribution = Distribution(Path(order.lib), cache, short_lived=order.short_lived)
     supervisor = Supervisor(folder, distribution, Memory(order.heap_mb, order.page_cache_mb))
     asyncio.run(supervisor.run())
     return 0

@@ -134,6 +134,7 @@ class FlagShape(Shape):
         description="The way from the referrer to the friend, edge by edge. It goes through things that cannot be "
         "seen by who is not in them: it is for the brand."
     )
+    why: str = Field(description="What was seen, in words.")
     clears: str = Field(description="What would clear it, in words.")
     since: Instant = Field(description="When it was first seen.")
 
@@ -142,7 +143,12 @@ class FlagShape(Shape):
         """As it is shown."""
         hops = [HopShape(kind=h[0], of=h[1], to=h[2], rarity=h[3]) for h in json.loads(flag["path"])]
         return cls(
-            code=flag["code"], score=flag["score"], path=hops, clears=flag["clears"], since=flag["since"]
+            code=flag["code"],
+            score=flag["score"],
+            path=hops,
+            why=flag.get("why", ""),
+            clears=flag["clears"],
+            since=flag["since"],
         )
 
 
@@ -314,7 +320,7 @@ class ClaimInput(Shape):
     evidence: str = Field(
         min_length=1,
         max_length=LONGEST,
-        description="What is said for it. It is stored as it is: name nobody.",
+        description="What is said for it. It is stored sealed, and gone when the friend is erased.",
     )
 
 

@@ -57,6 +57,7 @@ def literal(type_: Any) -> str:
         text = f"{{{text}}}"
     else:
         known = {"Boolean": "true", "Int": "1", "Float": "1"}
+        known |= {"Date": '"2026-01-01"', "DateTime": '"2026-01-01T00:00:00Z"', "Money": '"8000.00 CNY"'}
         known |= {"MinorUnits": "1"}
         known |= {"Vin": '"LSVAM4187C2184847"', "PhoneNumber": '"+8613812345678"'}
         text = known.get(named.name, '"0198c0de-7c1a-7d3e-9f00-5a1b2c3d4e5f"')

@@ -18,6 +18,7 @@ from graph.ledger.repository import LedgerRepository
 from graph.privacy.blind import BlindIndex
 from graph.referral.codes import check_symbol
 from graph.referral.follower import Referrals
+from graph.referral.gather import Look
 from graph.referral.policy import load_policies
 from graph.referral.programmes import Programmes
 from graph.referral.service import ReferralService
@@ -89,7 +90,7 @@ class Stage:
         )
         self.follower = self.another()
 
-    def another(self, database: Database | None = None) -> Referrals:
+    def another(self, database: Database | None = None, *, look: Look | None = None) -> Referrals:
         """Another process that follows."""
         database = database or self.database
         ledger = LedgerRepository(database, clock=self.clock)
@@ -98,7 +99,7 @@ class Stage:
             programmes=Programmes(database, ledger, clock=self.clock),
             ledger=ledger,
             policies=load_policies(),
-            look=self.flags,
+            look=look or self.flags,
             clock=self.clock,
         )
 
@@ -158,7 +159,7 @@ class Stage:
 
 def bought(user: str, order: str, *, at: int, delivered: int | None = None) -> list[Message]:
     """An order, and its delivery."""
-    placed = did(user, "Order Completed", at=at, orderId=order, total=300_000, currency="CNY", model="ET5")
+    placed = did(user, "Order Placed", at=at, orderId=order, amount=300_000, currency="CNY", model="ET5")
     if delivered is None:
         return [placed]
     return [placed, did(user, "Vehicle Delivered", at=delivered, orderId=order)]

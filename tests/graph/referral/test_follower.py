@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from graph.clock import DAY
 from graph.db.database import Database
 from graph.erasure.service import ByProfile, ErasureService
+from graph.feed.follow import catch_up
 from graph.fraud.flag import Code
+from graph.fraud.service import FraudLook
 from graph.identity.rules import Rules
 from graph.ingest.writer import Writer
 from graph.judgement.model import Retract, Same
@@ -21,7 +25,7 @@ from graph.referral.progress import IllegalMoveError
 from graph.referral.simulate import Simulation
 from graph.referral.terms import PROGRAMMES, Cap, load_terms
 from graph.referral.verdict import Outcome
-from tests.graph.judgement.people import People
+from tests.graph.judgement.people import People, said
 from tests.graph.referral.stage import START, A, B, C, Stage, bought, did
 
 
@@ -291,3 +295,30 @@ async def test_terms_are_tried_on_what_was(stage: Stage) -> None:
     assert found.rules[0].count == 1
     assert found.rules[0].stopped == {"1 rewards year": 1}
     assert await stage.rewards() == sorted([*PAID, *PAID]), "nothing was written"
+
+
+async def test_fraud_is_looked_for_in_the_graph_itself(stage: Stage) -> None:
+    """A friend on the referrer's own number is flagged, with the way that shows it; a stranger is clear."""
+    await stage.open()
+    await stage.owner("ann", A)
+    follower = stage.another(look=FraudLook())
+    await stage.people.bring(
+        said("ann", at=START - DAY, phone="13912340001", name="李伟"),
+        said("bob", at=START - DAY, phone="13912340001", name="王建国"),
+        said("eve", at=START - DAY, phone="13912340002", name="李秀英"),
+    )
+    stage.now = START + 20 * DAY
+    for friend in ("bob", "eve"):
+        await stage.people.writer.write(
+            [
+                did(friend, "Referral Link Clicked", at=START, code=A),
+                *bought(friend, friend, at=START + 10 * DAY, delivered=START + 20 * DAY),
+            ]
+        )
+    await catch_up(follower)
+    judged = {one["judgement"]: one for one in await stage.all()}
+    assert set(judged) == {"flagged", "clear"}
+    (flag, *_) = (await stage.referrals.get(judged["flagged"]["id"])).flags
+    assert all(flag[name] for name in ("path", "why", "clears"))
+    states = Counter(state for _, state, *_ in await stage.rewards())
+    assert states == {"pending": 2, "approved": 2}

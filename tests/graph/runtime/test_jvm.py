@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,12 @@ def test_command_line_and_class_path_are_the_same_every_time(folder: StoreFolder
     assert {"-Xmx1024m", "-Xms256m", f"-XX:AOTCache={tmp_path}/cache.aot", "--console-mode"} <= set(command)
     assert "-XX:+ExitOnOutOfMemoryError" in command
     assert "org.neo4j.server.Neo4jCommunity" in command
+    quick = java_command(
+        folder,
+        replace(distribution, short_lived=True),
+        memory=Memory(heap_mb=1024, page_cache_mb=64),
+    )
+    assert [flag for flag in quick if flag not in command] == ["-XX:TieredStopAtLevel=1"]
 
 
 def test_the_long_supported_server_starts_by_its_own_class(folder: StoreFolder, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ async def test_a_flag_is_shown_with_its_way_and_cleared(brand: Brand) -> None:
     hops = (Hop("deviceId", "p", "d", 0.8), Hop("deviceId", "d", "q", 0.8))
     id_ = await brand.referral("f")
     brand.stage.flags.of[id_] = (Flag(Code.SHARED_DEVICE, 0.8, hops, CLEARS[Code.SHARED_DEVICE]),)
-    await brand.stage.does(*bought("f", "order-f", at=ORDERED, delivered=ORDERED + DAY))
+    await brand.stage.does(*bought("f", "order-f", at=ORDERED, delivered=ORDERED + 5 * DAY))
     told = await brand.get(f"/v1/referrals/{id_}")
     assert (told["judgement"], told["automatic"], told["flags"]) == ("flagged", "flagged", ["sharedDevice"])
     (flag,) = told["openFlags"]

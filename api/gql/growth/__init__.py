@@ -1,0 +1,1 @@
+"""Growth by referrals in GraphQL."""

@@ -1,0 +1,141 @@
+"""Referrals, programmes and reviews at the root: for programme managers."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+import strawberry
+
+from api.gql.context import GqlInfo
+from api.gql.described import After, First
+from api.gql.ids import global_id, read_cursor
+from api.gql.profile.touchpoints import page_info_of
+from api.gql.referral.shapes import (
+    Programme,
+    ReferralConnection,
+    ReferralDetail,
+    ReferralEdge,
+    ReferralReview,
+    detail_of,
+    referral_of,
+    review_of,
+)
+from api.gql.scalars import Instant
+from api.gql.selection import page_size
+from api.wiring import Services
+from graph.access.roles import Permission
+from graph.errors import InputError
+from graph.ledger.service import check_programme
+from graph.referral.policy import unpayable
+from graph.referral.progress import Progress
+from graph.referral.service import Filter, Place, ReferralNotFoundError
+from graph.referral.verdict import Judgement
+
+_CURSOR: Final = "referrals"
+_PLACE: Final = re.compile(r"(\d{1,19})/(.+)")
+_FOR: Final = "For programme managers and admins."
+MOST_REVIEWS: Final = 100
+
+
+@strawberry.type(name="Query")
+class ReferralQuery:
+    """Fields at the root."""
+
+    @strawberry.field(description=f"A referral with everything about it; null where none has this id. {_FOR}")
+    async def referral(
+        self,
+        info: GqlInfo,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")],  # noqa: A002 - the schema's name
+    ) -> ReferralDetail | None:
+        """One statement."""
+        try:
+            return detail_of(await _services(info).referrals.get(id))
+        except ReferralNotFoundError:
+            return None
+
+    @strawberry.field(
+        description="Referrals of a programme, newest first. A page looks at 20,000 at most: it may have fewer than "
+        f"`first`, even none, and yet have a next page. {_FOR}"
+    )
+    async def referrals(
+        self,
+        info: GqlInfo,
+        programme: Annotated[str, strawberry.argument(description="The programme's id.")],
+        progress: Annotated[
+            Progress | None, strawberry.argument(description="Come so far, not further; null: any.")
+        ] = strawberry.UNSET,
+        judgement: Annotated[
+            Judgement | None, strawberry.argument(description="Judged so; null: any.")
+        ] = strawberry.UNSET,
+        dealer: Annotated[
+            str | None, strawberry.argument(description="Whose order is of this dealer; null: any.")
+        ] = strawberry.UNSET,
+        first: First = 20,
+        after: After = strawberry.UNSET,
+    ) -> ReferralConnection:
+        """A statement for each 1,000 referrals that are looked at."""
+        begun = None if after is strawberry.UNSET else after
+        found, place = await _services(info).referrals.page(
+            check_programme(programme),
+            which=Filter(progress or None, judgement or None, dealer or None),
+            after=None if begun is None else _place(begun),
+            first=page_size(first),
+        )
+        edges = [
+            ReferralEdge(
+                cursor=global_id(_CURSOR, f"{one.properties['openedAt']}/{one.id}"), node=referral_of(one)
+            )
+            for one in found
+        ]
+        page = page_info_of(edges, has_next=place is not None, has_previous=begun is not None)
+        if place is not None:  # perhaps further than the last of few
+            page.end_cursor = global_id(_CURSOR, f"{place.opened_at}/{place.id}")
+        return ReferralConnection(edges=edges, page_info=page)
+
+    @strawberry.field(
+        description="Open reviews, at most 100: what waits longest comes first, and goes when it is decided. "
+        f"{_FOR}"
+    )
+    async def referral_reviews(self, info: GqlInfo) -> list[ReferralReview]:
+        """One statement."""
+        found = await _services(info).referrals.reviews(first=MOST_REVIEWS)
+        return [review_of(one) for one in found]
+
+    @strawberry.field(description=f"Every programme by its newest version, by id. {_FOR}")
+    async def programmes(self, info: GqlInfo) -> list[Programme]:
+        """One statement."""
+        services = _services(info)
+        found = await services.programmes.all()
+        told: list[Programme] = []
+        for id_ in sorted(found):
+            newest = found[id_].newest
+            terms = newest.terms
+            told.append(
+                Programme(
+                    id=strawberry.ID(id_),
+                    version=terms.version,
+                    name=terms.name.en,
+                    name_zh=terms.name.zh,
+                    jurisdiction=terms.jurisdiction,
+                    digest=newest.digest,
+                    unpayable=list(unpayable(terms, services.policies.of(terms.jurisdiction))),
+                    published_at=Instant(newest.recorded_at),
+                )
+            )
+        return told
+
+
+def _services(info: GqlInfo) -> Services:
+    """Raises ForbiddenError for a key that was made for less than its role."""
+    info.context.caller.require(Permission.READ_LEDGER)
+    return info.context.services
+
+
+def _place(cursor: str) -> Place:
+    place = _PLACE.fullmatch(read_cursor(cursor, _CURSOR))
+    if place is None:
+        raise InputError(
+            "`after` is not a cursor of referrals.", remedy="Pass back an `endCursor` or `cursor` as it came."
+        )
+    return Place(int(place[1]), place[2])

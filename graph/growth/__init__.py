@@ -1,0 +1,1 @@
+"""How a referral programme grows: K, cycle time, steps, generations, with intervals; and leaderboards. Reads only."""

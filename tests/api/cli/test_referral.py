@@ -1,0 +1,101 @@
+"""`guanxi referral` against a real Neo4j of the test run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli.referral import app
+from graph.clock import DAY, system_clock
+from graph.db.database import Database
+from graph.errors import ConfigurationError, InputError, NotFoundError
+from graph.identity.rules import Rules
+from graph.ingest.writer import Writer
+from graph.privacy.keyring import Keyring
+from graph.referral.terms import PROGRAMMES
+from graph.runtime import Endpoint
+from tests.graph.judgement.people import People
+from tests.graph.referral.stage import A, Stage, did
+
+TOML = PROGRAMMES / "two_sided.toml"
+
+
+@pytest.fixture
+def run(database: Database, endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command in a thread of its own, as a process would, on the test run's database."""
+    monkeypatch.setenv("NEO4J_URI", endpoint.uri)
+    monkeypatch.setenv("NEO4J_USERNAME", endpoint.username)
+    monkeypatch.setenv("NEO4J_PASSWORD", endpoint.password.get_secret_value())
+    monkeypatch.setenv("GUANXI_DATA_DIR", str(tmp_path / "keys"))  # as the fixture `keyring`
+
+    async def call(*arguments: str) -> Any:
+        answer = await asyncio.to_thread(
+            CliRunner().invoke, app, [*arguments, "--json"], catch_exceptions=False
+        )
+        assert answer.exit_code == 0, answer.output
+        return json.loads(answer.stdout)
+
+    return call
+
+
+async def test_a_programme_is_checked_published_and_told(run: Any, tmp_path: Path) -> None:
+    checked = await run("check", str(TOML))
+    assert (checked["id"], checked["version"], checked["unpayable"]) == ("two-sided", 1, [])
+    for _ in range(2):
+        published = await run("publish", str(TOML))
+        assert (published["id"], published["digest"]) == ("two-sided", checked["digest"])
+    deeper = tmp_path / "deeper.toml"
+    text = TOML.read_text(encoding="utf-8").replace("version = 1", "version = 2")
+    deeper.write_text(text.replace("level = 1 ", "level = 2 "), encoding="utf-8")
+    assert (await run("check", str(deeper)))["unpayable"] == ["referrer-points"]
+    await run("publish", str(deeper))
+    assert (await run("programmes"))["programmes"] == [{"id": "two-sided", "version": 2}]
+    first, second = (await run("programme", "two-sided"))["versions"]
+    assert (first["changes"], second["by"]) == ([], "cli")
+    assert any("level of reward referrer-points" in change for change in second["changes"])
+    deeper.write_text("id = ", encoding="utf-8")
+    with pytest.raises(ConfigurationError):
+        await run("check", str(deeper))
+    with pytest.raises(NotFoundError):
+        await run("programme", "none")
+
+
+async def test_a_referral_is_listed_shown_and_decided(
+    run: Any, database: Database, keyring: Keyring, rules: Rules, writer: Writer
+) -> None:
+    stage = Stage(People(database, keyring, rules, writer))
+    now = stage.now = system_clock()
+    await stage.open()
+    await stage.owner("ann", A)
+    await stage.does(did("bob", "Referral Link Clicked", at=now - 2 * DAY, code=A, channel="wechat"))
+    (told,) = (await run("list", "two-sided", "--progress", "clicked"))["referrals"]
+    assert (told["code"], told["judgement"], told["friend"]) == (A, "clear", await stage.people.one_id("bob"))
+    assert (await run("list", "two-sided", "--judgement", "flagged"))["referrals"] == []
+    for _ in range(2):
+        decided = await run(
+            "decide", told["id"], "rejected", "--note", "Ann says no.", "--idempotency-key", "once"
+        )
+        assert [one["outcome"] for one in decided["decisions"]] == ["rejected"]
+    await stage.at(system_clock())
+    tried = await run("simulate", str(TOML))
+    assert (tried["referrals"], tried["progress"], tried["judgement"]) == (1, {"clicked": 1}, {"rejected": 1})
+    assert {rule["rule"]: rule["count"] for rule in tried["rules"]} == {
+        "referrer-points": 0,
+        "friend-credit": 0,
+    }
+    shown = await run("show", told["id"])
+    assert (shown["judgement"], shown["decisions"][0]["note"]) == ("rejected", "Ann says no.")
+    assert (await run("reviews"))["reviews"] == []
+    disabled = await run("disable", A.lower(), "--reason", "Posted on a forum")
+    assert (disabled["code"], disabled["disabled"]) == (A, True)
+    with pytest.raises(InputError, match="prospect"):
+        await run("code", "two-sided", await stage.people.one_id("bob"))
+    with pytest.raises(NotFoundError):
+        await run("show", "none")
+    with pytest.raises(NotFoundError):
+        await run("review", "none", "--accept", "--note", "x")
