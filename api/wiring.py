@@ -22,6 +22,7 @@ from graph.explanation.service import Explanations
 from graph.feed.follow import Follower
 from graph.feed.reader import FeedReader
 from graph.feed.tail import FeedTail
+from graph.fraud.rules import load_fraud_rules
 from graph.fraud.service import FraudLook
 from graph.household.service import Households
 from graph.identity.rules import Rules, load_rules
@@ -40,6 +41,7 @@ from graph.profile.golden_rules import load_golden_rules
 from graph.profile.remembered import Remembered
 from graph.profile.repository import ProfileRepository
 from graph.profile.service import RelationshipView
+from graph.referral.activity import Activities
 from graph.referral.follower import Referrals
 from graph.referral.policy import Policies, load_policies
 from graph.referral.programmes import Programmes
@@ -83,8 +85,10 @@ class Services:
     bookkeeping: LedgerService
     payouts: Payouts
     policies: Policies
+    fraud: FraudLook
     programmes: Programmes
     sharing: Sharing
+    activities: Activities
     referrals: ReferralService
     judging: Referrals
     webhooks: WebhookService
@@ -148,8 +152,10 @@ def compose(
     blind = BlindIndex(keyring.index_root)
     oidc = read_rules(settings)
     ledger = LedgerRepository(database, clock=clock)
-    policies = load_policies()
+    policies = load_policies(settings.referral_policies)
+    fraud = FraudLook(load_fraud_rules(settings.fraud_rules))
     programmes = Programmes(database, ledger, clock=clock)
+    sharing = Sharing(database, keyring=keyring, programmes=programmes, policies=policies, clock=clock)
     matching = Matching(database, keyring=keyring, blind=blind, rules=rules, clock=clock)
     people = RelationshipView(
         ProfileRepository(database),
@@ -190,15 +196,17 @@ def compose(
         bookkeeping=LedgerService(database, clock=clock),
         payouts=Payouts(database, clock=clock),
         policies=policies,
+        fraud=fraud,
         programmes=programmes,
-        sharing=Sharing(database, keyring=keyring, programmes=programmes, policies=policies, clock=clock),
+        sharing=sharing,
+        activities=Activities(database, sharing=sharing, ledger=ledger, clock=clock),
         referrals=ReferralService(database, keyring=keyring, programmes=programmes, clock=clock),
         judging=Referrals(
             database,
             programmes=programmes,
             ledger=ledger,
             policies=policies,
-            look=FraudLook(),
+            look=fraud,
             clock=clock,
         ),
         webhooks=WebhookService(database, keyring=keyring, allow=settings.webhook_allow, clock=clock),

@@ -66,6 +66,12 @@ class Settings(BaseSettings):
         None, description="An identity.toml to use instead of the built-in one."
     )
     golden_rules: Path | None = Field(None, description="A golden.toml to use instead of the built-in one.")
+    fraud_rules: Path | None = Field(
+        None, description="A rules.toml of fraud signs to use instead of the built-in one."
+    )
+    referral_policies: Path | None = Field(
+        None, description="A policies.toml of what the law lets be paid, instead of the built-in one."
+    )
     heap_mb: Annotated[int, Field(ge=256)] | None = Field(
         None, description="Heap of the embedded Neo4j in MiB; default from the machine's memory."
     )

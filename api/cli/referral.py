@@ -13,8 +13,9 @@ import typer
 from api.cli.output import DataDir, JsonFlag, show
 from api.cli.progress import counting
 from api.wiring import Services, services
-from graph.clock import isoformat
-from graph.fraud.service import FraudLook
+from graph.clock import DAY, isoformat
+from graph.fraud.preview import Preview, Window, what_if
+from graph.fraud.rules import load_fraud_rules
 from graph.ledger.units import write_amount
 from graph.referral.difference import differences
 from graph.referral.policy import load_policies, unpayable
@@ -46,7 +47,7 @@ Note = Annotated[str, typer.Option("--note", help="Why; it is stored sealed.")]
 def check(file: File, as_json: JsonFlag = False) -> None:
     """Validate a programme, and say what the law of its jurisdiction lets nobody get. Needs no database."""
     terms = load_terms(file)
-    nobody = unpayable(terms, load_policies().of(terms.jurisdiction))
+    nobody = unpayable(terms, load_policies(load_settings().referral_policies).of(terms.jurisdiction))
     lines = [f"{terms.id}, version {terms.version}: it can be published."]
     lines += [
         f"Nobody can get {rule}: the policy of {terms.jurisdiction} pays fewer levels." for rule in nobody
@@ -119,7 +120,7 @@ def simulate(file: File, data_dir: DataDir = None, as_json: JsonFlag = False) ->
             found.database,
             referrals=found.referrals,
             policies=found.policies,
-            look=FraudLook(),
+            look=found.fraud,
             clock=found.clock,
         )
         with counting("Simulating", unit="referrals") as advance:
@@ -141,6 +142,41 @@ def simulate(file: File, data_dir: DataDir = None, as_json: JsonFlag = False) ->
         "left": told.left,
     }
     show(values, text="\n".join(lines), as_json=as_json)
+
+
+@app.command("what-if")
+def what_if_(
+    rules: Annotated[Path, typer.Argument(help="Other rules of fraud, as graph/fraud/rules.toml.")],
+    programme_id: ProgrammeId,
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=3650, help="Referrals first heard of in so many days.")
+    ] = 365,
+    data_dir: DataDir = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Tell what other rules of fraud would flag and clear over the referrals there are; writes nothing."""
+    new = load_fraud_rules(rules)
+
+    async def work(found: Services) -> Preview:
+        now = found.clock()
+        window = Window(programme_id, since=now - days * DAY, before=now)
+        return await what_if(found.database.read_one, found.fraud.rules, new, window)
+
+    told = _run(data_dir, work)
+    lines = [
+        f"{told.looked_at:,} referrals: {told.flagged:,} would be flagged that are not, "
+        f"{told.cleared:,} would be clear that are not."
+    ]
+    for code, change in sorted(told.by_code.items()):
+        lines.append(
+            f"{code}: {change.flagged:,} more, {change.cleared:,} fewer, {change.kept:,} as now"
+            + "".join(f"\n  {id_}" for id_ in (*change.flagged_examples, *change.cleared_examples))
+        )
+    for code, weighed in sorted(told.weights.items()):
+        lines.append(
+            f"{code}: reviewers' answers suggest a weight of {weighed.suggested}, not {weighed.declared}"
+        )
+    show(asdict(told), text="\n".join(lines), as_json=as_json)
 
 
 @app.command("list")

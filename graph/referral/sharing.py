@@ -22,7 +22,7 @@ from graph.referral.notes import Notes, checked
 from graph.referral.participants import participant_kinds
 from graph.referral.policy import Policies
 from graph.referral.programmes import Programmes
-from graph.referral.terms import in_force
+from graph.referral.terms import Terms, in_force
 from graph.standing.repository import StandingRepository
 
 IMPORTED_AT_ONCE: Final = 1_000
@@ -78,6 +78,17 @@ class Invitation:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A present person with the founder's profile, and what they are to the brand."""
+
+    one_id: str
+    profile_id: str
+    roles: tuple[str, ...]
+    tags: tuple[str, ...]
+    codes: tuple[SharedCode, ...]
+
+
 class Sharing:
     """Issues, imports and disables codes, and makes invitations; who may is the caller's to decide."""
 
@@ -104,7 +115,25 @@ class Sharing:
         version is in force, the person may not refer in it, or the law lets nobody be paid where they live.
         """
         now = self._clock()
-        terms = in_force((await self._programmes.get(programme)).terms, now)
+        _, person = await self.admitted(programme, one_id)
+        for shared in person.codes:
+            if shared.programme == programme and shared.disabled_at is None:
+                return shared
+        for _ in range(_TRIES):
+            code = new_code()
+            try:
+                await self._add([(code, programme, person.profile_id, now)], by=by)
+            except CodeTakenError:
+                continue
+            return SharedCode(code, programme, person.profile_id, person.one_id, now)
+        raise InputError("No free code was found.", remedy="Ask again.")
+
+    async def admitted(self, programme: str, one_id: str) -> tuple[Terms, Person]:
+        """What the programme says now, and the person, who may refer in it.
+
+        Raises as `issue_code`.
+        """
+        terms = in_force((await self._programmes.get(programme)).terms, self._clock())
         if terms is None:
             raise NotEligibleError("The programme is not in force now.", remedy="Publish a version that is.")
         person = await self._person(one_id)
@@ -121,17 +150,7 @@ class Sharing:
                 "Some regions may not be rewarded, and where the person lives is not known.",
                 remedy="Run the programme in a jurisdiction without excluded regions.",
             )
-        for shared in person.codes:
-            if shared.programme == programme and shared.disabled_at is None:
-                return shared
-        for _ in range(_TRIES):
-            code = new_code()
-            try:
-                await self._add([(code, programme, person.profile_id, now)], by=by)
-            except CodeTakenError:
-                continue
-            return SharedCode(code, programme, person.profile_id, person.one_id, now)
-        raise InputError("No free code was found.", remedy="Ask again.")
+        return terms, person
 
     async def import_codes(
         self, programme: str, codes: Iterable[tuple[str, str]], *, by: str, issued_at: int | None = None
@@ -210,13 +229,13 @@ class Sharing:
             await self._database.in_write(work)
         return invitation
 
-    async def _person(self, one_id: str) -> _Person:
+    async def _person(self, one_id: str) -> Person:
         row = await self._database.read_one("referral.find_participant", oneId=one_id)
         if row is None:
             raise NotFoundError("No person has this oneId.", remedy="Take a oneId that was answered before.")
         present, profile_id, roles, tags, codes = row
         shared = tuple(self._code([*c[:3], present, *c[3:]]) for c in sorted(codes, key=lambda code: code[0]))
-        return _Person(present, profile_id, tuple(roles), tuple(tags), shared)
+        return Person(present, profile_id, tuple(roles), tuple(tags), shared)
 
     def _code(self, row: Sequence[Any]) -> SharedCode:
         code, programme, profile_id, one_id, issued_at, disabled_at, reason = row
@@ -253,17 +272,6 @@ class Sharing:
 
         with suppress(feed.AlreadyCommittedError):
             await self._database.in_write(work)
-
-
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """A present person with the founder's profile, and what they are to the brand."""
-
-    one_id: str
-    profile_id: str
-    roles: tuple[str, ...]
-    tags: tuple[str, ...]
-    codes: tuple[SharedCode, ...]
 
 
 def _invitation_id(operation: str) -> str:

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final, Self
 from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
-from api.rest.door import BEARER, DoorRoute, Here, Manages, Reads
+from api.rest.door import BEARER, DoorRoute, Here, IdempotencyKey, Manages, Reads
+from api.rest.ledger.shapes import OutcomeShape
 from api.rest.shapes import Instant, Shape, errors
 from graph.errors import ConfigurationError, InputError
 from graph.referral.difference import differences
@@ -166,6 +167,49 @@ async def publish(caller: Manages, here: Here, body: TermsInput) -> ProgrammeSha
     """
     version = await here.programmes.publish(read_version(body.toml), by=caller.key_id)
     return ProgrammeShape.of(await here.programmes.get(version.terms.id), here.policies)
+
+
+class ActivityInput(Shape):
+    """An act of a person."""
+
+    one_id: str = Field(max_length=64, description="OneID of who did it.")
+    event: str = Field(
+        min_length=1,
+        max_length=200,
+        description="The act, as the programme's `activities` name it.",
+        examples=["checkIn"],
+    )
+    confirmed: bool = Field(default=False, description="Whether others have confirmed that it was useful.")
+
+
+class EarnedShape(Shape):
+    """What an act came to."""
+
+    outcomes: list[OutcomeShape] = Field(description="One for each rule that rewards it.")
+
+
+@router.post(
+    "/{id}/activities",
+    tags=["programmes"],
+    summary="Report an activity",
+    response_model=EarnedShape,
+    responses=errors(404, 409),
+)
+async def activity(
+    caller: Manages,
+    here: Here,
+    key: IdempotencyKey,
+    id_: Annotated[str, Path(alias="id", max_length=64, description="The programme's id.")],
+    body: ActivityInput,
+) -> EarnedShape:
+    """Say what a participant did for the community; what its rules give is available at once, as far as caps let it.
+
+    The same idempotency key is told the first outcome.
+    """
+    outcomes = await here.activities.report(
+        id_, body.one_id, body.event, by=caller.key_id, idempotency_key=key, confirmed=body.confirmed
+    )
+    return EarnedShape(outcomes=[OutcomeShape.of(outcome) for outcome in outcomes])
 
 
 class InvalidTermsError(InputError):

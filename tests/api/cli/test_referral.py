@@ -14,6 +14,7 @@ from api.cli.referral import app
 from graph.clock import DAY, system_clock
 from graph.db.database import Database
 from graph.errors import ConfigurationError, InputError, NotFoundError
+from graph.fraud.rules import RULES
 from graph.identity.rules import Rules
 from graph.ingest.writer import Writer
 from graph.privacy.keyring import Keyring
@@ -66,7 +67,7 @@ async def test_a_programme_is_checked_published_and_told(run: Any, tmp_path: Pat
 
 
 async def test_a_referral_is_listed_shown_and_decided(
-    run: Any, database: Database, keyring: Keyring, rules: Rules, writer: Writer
+    run: Any, database: Database, keyring: Keyring, rules: Rules, writer: Writer, tmp_path: Path
 ) -> None:
     stage = Stage(People(database, keyring, rules, writer))
     now = stage.now = system_clock()
@@ -88,6 +89,10 @@ async def test_a_referral_is_listed_shown_and_decided(
         "referrer-points": 0,
         "friend-credit": 0,
     }
+    other = tmp_path / "rules.toml"
+    other.write_text(RULES.read_text(encoding="utf-8"), encoding="utf-8")
+    same = await run("what-if", str(other), "two-sided")
+    assert (same["looked_at"], same["flagged"], same["cleared"], same["before"]) == (1, 0, 0, same["after"])
     shown = await run("show", told["id"])
     assert (shown["judgement"], shown["decisions"][0]["note"]) == ("rejected", "Ann says no.")
     assert (await run("reviews"))["reviews"] == []

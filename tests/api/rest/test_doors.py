@@ -33,6 +33,7 @@ NEEDS = {
     "GET /v1/programmes/{id}": Permission.READ_LEDGER,
     "POST /v1/programmes/check": Permission.READ_LEDGER,
     "POST /v1/programmes": Permission.MANAGE_PROGRAMMES,
+    "POST /v1/programmes/{id}/activities": Permission.MANAGE_PROGRAMMES,
     "GET /v1/referrals": Permission.READ_LEDGER,
     "GET /v1/referrals/claims": Permission.READ_LEDGER,
     "POST /v1/referrals/claims": Permission.MANAGE_PROGRAMMES,

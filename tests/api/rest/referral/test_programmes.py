@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from graph.clock import DAY
 from graph.referral.terms import PROGRAMMES
-from tests.api.rest.referral.conftest import Brand
+from tests.api.rest.referral.conftest import Brand, bought
+from tests.graph.referral.stage import START
 
 TOML = (PROGRAMMES / "two_sided.toml").read_text(encoding="utf-8")
 NEXT = TOML.replace("version = 1", "version = 2").replace("windowDays = 90", "windowDays = 60")
@@ -45,3 +47,32 @@ async def test_a_version_is_published_once(brand: Brand) -> None:
     assert refused["error"]["code"] == "version_conflict"
     ahead = await brand.post("/v1/programmes", {"toml": NEXT.replace("version = 2", "version = 9")}, 409)
     assert ahead["error"]["code"] == "version_conflict"
+
+
+async def test_an_act_earns_what_its_rules_say_once_and_no_more_than_a_day_allows(brand: Brand) -> None:
+    contribution = (PROGRAMMES / "contribution.toml").read_text(encoding="utf-8")
+    await brand.post("/v1/programmes", {"toml": contribution})
+    path, one_id = "/v1/programmes/contribution/activities", await brand.one_id("o")
+    refused = await brand.post(path, {"oneId": one_id, "event": "batteryShared"}, 409)
+    assert refused["error"]["code"] == "not_eligible", "who has neither car nor order takes no part"
+    await brand.stage.does(*bought("o", "own", at=START - 9 * DAY))
+    for _ in range(2):
+        earned = await brand.post(path, {"oneId": one_id, "event": "batteryShared"}, key="once")
+        told = {(one["rule"], one["result"], one["unit"], one["amount"]) for one in earned["outcomes"]}
+        assert told == {
+            ("battery-sharing-points", "granted", "points", 200),
+            ("battery-sharing-status", "granted", "status", 2),
+        }
+    again = await brand.post(path, {"oneId": one_id, "event": "batteryShared"})
+    assert {one["result"] for one in again["outcomes"]} == {"capped"}
+    balances = (await brand.get("/v1/ledger/balances", oneId=one_id))["balances"]
+    assert {(one["unit"], one["pending"], one["available"]) for one in balances} == {
+        ("points", 0, 200),
+        ("status", 0, 2),
+    }
+    waits = await brand.post(path, {"oneId": one_id, "event": "feedbackUseful"}, 409)
+    assert waits["error"]["code"] == "not_confirmed"
+    useful = await brand.post(path, {"oneId": one_id, "event": "feedbackUseful", "confirmed": True})
+    assert {(one["unit"], one["amount"]) for one in useful["outcomes"]} == {("points", 66), ("status", 3)}
+    unknown = await brand.post(path, {"oneId": one_id, "event": "washed"}, 404)
+    assert unknown["error"]["code"] == "activity_not_found"
