@@ -13,6 +13,7 @@ from graph.ingest.sources import SourceDeclaration
 from graph.ingest.subjects import Subject, Topic, due_at, fact_key, subject_of
 from graph.ingest.writer import Writer
 from graph.privacy.blind import BlindIndex
+from graph.referral.codes import check_symbol
 
 BLIND = BlindIndex(b"k" * 32)
 RECEIVED = 1_795_000_000_000_000
@@ -63,6 +64,18 @@ def test_who_names_no_id_is_known_by_the_message() -> None:
     assert key_of("Order Placed", {"amount": 1}) != key_of("Order Placed", {"amount": 2})
     assert key_of("Store Visited", {}).startswith("visit:")
     assert key_of("Follow-Up Planned", {"dueAt": "2026-11-01"}).startswith("followUp:")
+    assert key_of("Enquiry Submitted", {}).startswith("enquiry:")
+
+
+@pytest.mark.parametrize("event", ["Referral Link Clicked", "Referral Code Entered"])
+def test_a_touch_is_known_by_the_code_as_it_is_issued(event: str) -> None:
+    code = "2222222" + check_symbol("2222222")
+    for typed in (code, f" {code[:4].lower()}-{code[4:]}"):
+        assert key_of(event, {"code": typed}) == f"referral:{code}"
+    for wrong in ({"code": "22222222X"}, {"code": "+8613812345678"}, {}):
+        fact = key_of(event, wrong)
+        assert fact.startswith("referral:")
+        assert len(fact) > len("referral:22222222"), "a code of nobody is known by the message"
 
 
 def test_a_booking_and_its_drive_are_one_appointment() -> None:
@@ -79,7 +92,7 @@ def test_a_consent_is_known_by_its_purpose(event: str) -> None:
     assert key_of(event, {"purpose": "call me on 138 1234 5678"}) == "consent:unspecified"
 
 
-@pytest.mark.parametrize("kind", ["contentView", "enquiry", "negotiation", "service", "generic", "page"])
+@pytest.mark.parametrize("kind", ["contentView", "negotiation", "service", "generic", "page"])
 def test_other_kinds_state_nothing_lasting(kind: str) -> None:
     assert subject_of(kind, {"purpose": "x", "dueAt": 1}, {"orderId": "1"}, scope="s") is None
     assert due_at(kind, {"appointmentAt": 1, "dueAt": 2}) is None
