@@ -22,7 +22,7 @@ async def test_endpoints_are_added_listed_and_removed(webhooks: WebhookService, 
     first, secret = await webhooks.add(url, types=["b.c", "a.b"], secret=SECRET)
     second, made = await webhooks.add("https://other.example/")
     assert secret == SECRET != made
-    assert await webhooks.endpoints() == [first, second]
+    assert await webhooks.endpoints() == sorted([first, second], key=lambda endpoint: endpoint.id)
     assert (first.host, first.types, first.state) == ("crm.example", ("a.b", "b.c"), "active")
     rows = await database.run_schema("CYPHER 5 MATCH (e:WebhookEndpoint) RETURN properties(e) AS it")
     for hidden in ("abc123", "/hook", SECRET.removeprefix("whsec_")):
