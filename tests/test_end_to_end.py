@@ -44,6 +44,7 @@ def guanxi(
     monkeypatch.setenv("NEO4J_USERNAME", endpoint.username)
     monkeypatch.setenv("NEO4J_PASSWORD", endpoint.password.get_secret_value())
     monkeypatch.setenv("GUANXI_DATA_DIR", str(tmp_path / "data"))
+    structlog.reset_defaults()  # an earlier test may have set processors of another kind
     log_beside()
 
     async def call(*arguments: str) -> dict[str, Any]:
