@@ -13,6 +13,7 @@ from api.cli.main import log_beside
 @pytest.fixture(autouse=True)
 def logs_stay_beside() -> Iterator[None]:
     """As for a command of its own process: on a slow machine a slow statement is logged, too."""
+    structlog.reset_defaults()  # an earlier test may have set processors of another kind
     log_beside()
     yield
     structlog.reset_defaults()
