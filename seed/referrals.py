@@ -19,7 +19,7 @@ from seed.items import SeedItem, Truth
 from seed.places import Dealer, Locale
 from seed.referral_plots import ROUND
 from seed.referral_truth import Planted, Record, ReferralTruth
-from seed.referrers import Cast, Counts
+from seed.referrers import FIRST_ID, MOST, Cast, Counts
 from seed.state import State
 
 SHARE: Final = 0.1
@@ -57,12 +57,22 @@ def referral_scenes(
 ) -> Iterator[ReferralScene]:
     """Plots until `people` x `share` take part, the last one whole; each kind of fraud is in the first 28 of them.
 
-    Raises InputError where `share` is not from 0 to 1.
+    Raises InputError at once, before the first plot, where `share` is not from 0 to 1; and where the world or those
+    who take part are so many that one of either would get another's numbers: over 3,000,000 or 350,000.
     """
     if not 0 <= share <= 1:
         raise InputError("A share is from 0 to 1.", remedy="Give one as 0.1.")
     wanted = round(people * share)
-    state = State(seed=seed, people=people, locale=locale)
+    if wanted and (people > FIRST_ID or wanted > MOST):
+        raise InputError(
+            f"Referrals of {wanted:,} people beside a world of {people:,}: there are not enough numbers.",
+            remedy=f"Ask for at most {MOST:,} beside at most {FIRST_ID:,}, or for a share of 0.",
+        )
+    return _scenes(State(seed=seed, people=people, locale=locale), wanted)
+
+
+def _scenes(state: State, wanted: int) -> Iterator[ReferralScene]:
+    seed, locale = state.seed, state.locale
     counts = Counts()
     number = 0
     while counts.people < wanted:

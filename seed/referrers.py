@@ -34,8 +34,13 @@ PROGRAMME: Final = "two-sided"
 LAST: Final = DAYS * DAY_SECONDS - 1
 """The last second of the world."""
 
+FIRST_ID: Final = 3_000_000
+"""The index from which their government ids are: a world of more people would have them itself."""
+
+MOST: Final = 350_000
+"""How many may take part: as many ids are left, and some for the last plot; of phones, cars and plates more are."""
+
 _FIRST_PHONE: Final = 5_000_000
-_FIRST_ID: Final = 3_000_000
 _FIRST_CAR: Final = 3_000_000
 _FIRST_PLATE: Final = 2_000_000
 _BODIES: Final = len(ALPHABET) ** (LENGTH - 1)
@@ -158,7 +163,7 @@ class Cast:
         country = city.country
         male = rng.random() < 0.6 if male is None else male
         year = born or 1966 + int(rng.random() * 32)
-        birth = date(year, *birthday_of(_FIRST_ID + index))
+        birth = date(year, *birthday_of(FIRST_ID + index))
         family, given = self._name(country, male=male, year=year, family=family)
         number = int(rng.random() * DOORS)
         host = relative or home
@@ -177,7 +182,7 @@ class Cast:
             address=lives.address if lives else address(city, street=pick(rng, city.streets), number=number),
             postcode=lives.postcode if lives else postcode(city, number=number),
             government_id=(
-                government_id(_FIRST_ID + index, birth=birth, male=male) if country == "CN" else None
+                government_id(FIRST_ID + index, birth=birth, male=male) if country == "CN" else None
             ),
             course=Course.PURCHASE,
             start=0,

@@ -87,8 +87,12 @@ async def load(
 ) -> dict[str, object]:
     """Declare the world's sources, load it, and write its truth where asked.
 
-    With a share of `referrals` those too: their codes are there before anybody follows the feed.
+    With a share of `referrals` those too: their codes are there before anybody follows the feed. Raises InputError
+    before anything is loaded where `seed.referrals.referral_scenes` refuses that many.
     """
+    scenes = partial(referral_scenes, people=people, seed=seed, locale=locale, share=referrals)
+    # Asked for here, so that too many are refused before anything is written.
+    referred = (item for scene in scenes() for item, _ in scene.items)
     await opened.sources.apply(seed_sources().values())
     rejected = 0
 
@@ -110,8 +114,6 @@ async def load(
     with counting("Loading the world", unit="items") as advance:
         async with Committer(opened.writer.write, probe=probe) as committer:
             items = await load_world(submit, people=people, seed=seed, locale=locale, loaded=advance)
-            scenes = partial(referral_scenes, people=people, seed=seed, locale=locale, share=referrals)
-            referred = (item for scene in scenes() for item, _ in scene.items)
             items += await load_items(submit, referred, loaded=advance)
     await _import_codes(opened, (shared for scene in scenes() for shared in scene.codes))
     return {

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from api.cli.check import score
 from api.cli.seed import load
 from api.wiring import compose
 from graph.db.database import Database
+from graph.errors import InputError
 from graph.feed.follow import catch_up
 from graph.fraud.flag import Code
 from graph.identity.rules import Rules
@@ -16,7 +19,7 @@ from graph.privacy.keyring import Keyring
 from graph.referral.progress import Progress
 from graph.settings import Settings
 from seed.referrals import referral_truth
-from seed.referrers import PROGRAMME
+from seed.referrers import MOST, PROGRAMME
 from tests.graph.ingest.state import counts, stored_profiles
 
 PEOPLE: Final = 160
@@ -68,3 +71,14 @@ async def test_planted_referrals_are_found_as_far_as_they_came(
     again = await load(services, people=PEOPLE, seed=42, referrals=1.0)
     assert again["items"] == loaded["items"]
     assert await counts(database) == before
+
+
+async def test_too_many_are_refused_before_anything_is_loaded(
+    database: Database, keyring: Keyring, rules: Rules, settings: Settings, tmp_path: Path
+) -> None:
+    services = compose(settings, database, keyring=keyring, rules=rules)
+    before, truth_file = await counts(database), tmp_path / "truth.csv"
+    with pytest.raises(InputError, match="not enough numbers"):
+        await load(services, people=MOST + 1, seed=42, referrals=1.0, truth=truth_file)
+    assert await counts(database) == before
+    assert not truth_file.exists()

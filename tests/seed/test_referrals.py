@@ -27,7 +27,8 @@ from seed.referrals import (
     referral_truth,
     referral_truth_rows,
 )
-from seed.referrers import PROGRAMME
+from seed.referrers import FIRST_ID, MOST, PROGRAMME
+from seed.serials import ID_SLOTS
 from seed.world import world
 
 PEOPLE = 4_000
@@ -77,7 +78,7 @@ def test_as_many_take_part_as_the_share_says_and_nobody_without_one() -> None:
         assert share * PEOPLE <= len(people) < share * PEOPLE + 45  # the last plot is whole
     assert not list(referral_items(people=PEOPLE, seed=3, share=0))
     with pytest.raises(InputError, match="from 0 to 1"):
-        next(referral_scenes(people=1, seed=1, share=1.1))
+        referral_scenes(people=1, seed=1, share=1.1)
 
 
 def test_they_share_nothing_with_the_world() -> None:
@@ -94,6 +95,23 @@ def test_they_share_nothing_with_the_world() -> None:
         return found
 
     assert not values(world(people=PEOPLE, seed=42)) & values(referral_items(people=PEOPLE, seed=42))
+
+
+def test_more_than_there_are_numbers_for_are_refused_at_once() -> None:
+    for people, share in ((FIRST_ID + 1, 0.01), (MOST + 1, 1)):
+        with pytest.raises(InputError, match="not enough numbers"):
+            referral_scenes(people=people, seed=1, share=share)
+    assert not list(referral_scenes(people=FIRST_ID + 1, seed=1, share=0))
+    assert next(referral_scenes(people=FIRST_ID, seed=1, share=0.1)).planted
+
+
+def test_there_are_numbers_for_the_most_that_may_take_part(plots: list[ReferralScene]) -> None:
+    """Ids for all of them and a last plot; and they have fewer plates than people, of which 400,000 are left."""
+    largest = max(len({truth.person_id for _, truth in scene.items}) for scene in plots)
+    assert FIRST_ID + MOST + 10 * largest < ID_SLOTS
+    people = {truth.person_id for scene in plots for _, truth in scene.items}
+    plates = {said["plate"] for scene in plots for _, said, _, _ in tracks(scene) if "plate" in said}
+    assert len(people) / 2 < len(plates) < len(people)
 
 
 def test_every_kind_of_fraud_and_every_look_alike_is_there(truth: ReferralTruth) -> None:
