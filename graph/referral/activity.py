@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import ClassVar
@@ -20,7 +18,7 @@ from graph.ledger.moves import State
 from graph.ledger.repository import LedgerRepository
 from graph.ledger.stored import Concern, profiles_of
 from graph.operation import operation_of
-from graph.referral.settle import ANY_DEPTH
+from graph.referral.settle import ANY_DEPTH, key_of
 from graph.referral.sharing import Sharing
 from graph.referral.tell import events_of
 from graph.referral.terms import Activity, Terms
@@ -134,13 +132,7 @@ def _wanted(book: Book, grants: Sequence[Grant]) -> list[Command]:
     keys = {grant.key for grant in grants}
     for reward in book.granted(""):
         if reward.grant in keys and reward.state is State.PENDING:
-            commands.append(
-                Approve(_key("approve", reward.key), (reward.key,), "activity", reward.granted_at)
-            )
+            commands.append(Approve(key_of("approve", reward), (reward.key,), "activity", reward.granted_at))
         elif reward.grant in keys and reward.state is State.APPROVED:
-            commands.append(Mature(_key("mature", reward.key), (reward.key,), "activity", reward.granted_at))
+            commands.append(Mature(key_of("mature", reward), (reward.key,), "activity", reward.granted_at))
     return commands
-
-
-def _key(what: str, reward: str) -> str:
-    return hashlib.sha256(json.dumps([what, reward]).encode()).hexdigest()

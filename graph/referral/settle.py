@@ -173,11 +173,11 @@ def _on(one: Judged, reward: Reward) -> Milestone | None:
 
 def _take_back(one: Judged, reward: Reward, kind: Fell, now: int) -> Reverse:
     if reward.state is State.REVIEW_REQUIRED:
-        key, policy = _key("reverseSpent", reward), ReturnPolicy.UNLIMITED
+        key, policy = key_of("reverseSpent", reward), ReturnPolicy.UNLIMITED
     elif kind in (Fell.RETURNED, Fell.CANCELLED):
-        key, policy = _key("reverse", reward), one.terms.maturity.return_policy
+        key, policy = key_of("reverse", reward), one.terms.maturity.return_policy
     else:
-        key, policy = _key("reverse", reward), ReturnPolicy.WITHIN_BALANCE
+        key, policy = key_of("reverse", reward), ReturnPolicy.WITHIN_BALANCE
     at = one.course.when(Progress.RETURNED) if kind is Fell.RETURNED else None
     return Reverse(key, (reward.key,), policy, kind, now if at is None else at)
 
@@ -247,13 +247,14 @@ def _onward(one: Judged, standing: Mapping[_Place, Reward]) -> list[Command]:
     for place, reward in sorted(standing.items()):
         if reward.state is State.PENDING and one.terms.maturity.approval is Approval.AUTOMATIC:
             at = one.verdict.manual.at if one.verdict.manual is not None else reward.granted_at
-            commands.append(Approve(_key("approve", reward), (reward.key,), one.verdict.judgement, at))
+            commands.append(Approve(key_of("approve", reward), (reward.key,), one.verdict.judgement, at))
         elif reward.state is State.APPROVED:
             matured_at = reward.granted_at if place in at_once else one.course.when(Progress.MATURED)
             if matured_at is not None:
-                commands.append(Mature(_key("mature", reward), (reward.key,), "matured", matured_at))
+                commands.append(Mature(key_of("mature", reward), (reward.key,), "matured", matured_at))
     return commands
 
 
-def _key(what: str, reward: Reward) -> str:
+def key_of(what: str, reward: Reward) -> str:
+    """The idempotency key of what is done to a reward once."""
     return hashlib.sha256(json.dumps([what, reward.key]).encode()).hexdigest()
