@@ -36,10 +36,7 @@ class FeedCursor:
 
     async def next(self) -> Step | None:
         """What follows, None at the feed's end. Raises DatabaseError where the graph was never migrated."""
-        row = await self._database.read_one("feed.find_cursor", name=self._name)
-        if row is None:
-            raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
-        position = row[0]
+        position = await self._position()
         found = await self._database.read_one(
             "feed.list_touched", after=position, limit=self._entries, asked={"kinds": self._kinds}
         )
@@ -53,10 +50,14 @@ class FeedCursor:
 
     async def here(self) -> Step:
         """A step that goes nowhere: to commit only while no other process goes on, whatever the feed brings."""
+        position = await self._position()
+        return Step(position, position, frozenset(), frozenset(), frozenset())
+
+    async def _position(self) -> int:
         row = await self._database.read_one("feed.find_cursor", name=self._name)
         if row is None:
             raise DatabaseError("The graph has no change feed.", remedy="Run `guanxi migrate`.")
-        return Step(row[0], row[0], frozenset(), frozenset(), frozenset())
+        return row[0]
 
     async def advance(self, tx: Transaction, step: Step) -> None:
         """Go to the end of a step with what this transaction writes. Raises OvertakenError, which rolls it back."""

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import ClassVar
 
-from graph.clock import DAY, Clock, system_clock
+from graph.clock import Clock, system_clock
 from graph.db import feed
 from graph.db.database import Database, Transaction
 from graph.errors import InputError, NotFoundError
 from graph.ledger import model as ledger
 from graph.ledger.book import Book
 from graph.ledger.commands import Approve, Command, Grant, Mature, Share
-from graph.ledger.model import Account, AccountKind, Cap, Measure, Outcome, Side
+from graph.ledger.model import Account, AccountKind, Outcome, Side
 from graph.ledger.moves import State
 from graph.ledger.repository import LedgerRepository
 from graph.ledger.stored import Concern, profiles_of
@@ -107,8 +107,6 @@ def _rules(terms: Terms, event: str, *, confirmed: bool) -> list[Activity]:
 
 def _grant(terms: Terms, rule: Activity, profile: str, cause: str, at: int) -> Grant:
     """A grant without a referral: the participant's alone, so no level of a chain is paid."""
-    validity = rule.expiry_days * DAY if rule.expiry_days is not None else None
-    cap = rule.cap
     return Grant(
         programme=terms.id,
         referral="",
@@ -116,10 +114,10 @@ def _grant(terms: Terms, rule: Activity, profile: str, cause: str, at: int) -> G
         cause=cause,
         at=at,
         shares=(
-            Share(Side.REFERRER, profile, rule.unit, rule.amount_minor, rule=rule.id, validity=validity),
+            Share(Side.REFERRER, profile, rule.unit, rule.amount_minor, rule=rule.id, validity=rule.validity),
         ),
         terms=ledger.Terms(
-            caps=(Cap(rule.unit, cap.count, cap.per, Measure.REWARDS, rule=rule.id),) if cap else (),
+            caps=(rule.limit,) if rule.limit is not None else (),
             levels={rule.unit: ANY_DEPTH},
             zone=terms.time_zone,
         ),

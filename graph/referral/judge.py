@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final
 
-from graph.clock import DAY
 from graph.ingest.subjects import Topic
-from graph.ledger.model import Cap, Measure, Side
+from graph.ledger.model import Side
 from graph.referral.attribution import Claim, Credit, Lost, Touch, attribute, split
 from graph.referral.case import Case, Claimed, Code, Due, Judged, Member, Referrer, referral_id
 from graph.referral.policy import Policy
@@ -318,8 +317,8 @@ def _dues(
                 at=at,
                 at_once=reward.at_once,
                 disqualified=_disqualified(case, pair, reward, referrer, course, policy),
-                cap=_cap(reward),
-                validity=reward.expiry_days * DAY if reward.expiry_days is not None else None,
+                cap=reward.limit,
+                validity=reward.validity,
             )
 
 
@@ -364,9 +363,3 @@ def _disqualified(
         return NOT_ELIGIBLE
     barred = policy.bars(case.region if reward.side is Side.REFEREE else referrer.region)
     return barred or ""
-
-
-def _cap(reward: Reward) -> Cap | None:
-    if reward.cap is None:
-        return None
-    return Cap(reward.unit, reward.cap.count, reward.cap.per, Measure.REWARDS, rule=reward.id)

@@ -343,21 +343,19 @@ class ReferralService:
         _check_open("claim", before.properties["state"])
         sealed = self._notes.seal(before.profile_id, note)
 
-        async def work(tx: Transaction) -> None:
-            begun = await feed.begin(tx, operation_id=operation, now=self._clock())
+        async def write(tx: Transaction, begun: feed.Begun) -> None:
             decision: dict[str, Any] = {"id": id_, "state": state, "by": by, "note": sealed}
             decision |= {
                 "at": begun.recorded_at,
                 "shares": json.dumps(shares, sort_keys=True) if shares else None,
             }
-            row = await tx.one("referral.decide_claim", decision=decision)
-            if row is None:
+            if await tx.one("referral.decide_claim", decision=decision) is None:
                 raise IllegalMoveError("The claim was decided meanwhile.", remedy="Look at it again.")
-            await feed.append(tx, begun, kind="claim", profiles=[row[0]])
 
         operation = operation_of("decideClaim", by=by, idempotency_key=None)
-        with suppress(feed.AlreadyCommittedError):
-            await self._database.in_write(work)
+        await self._write(
+            operation, "claim", write, profiles=[before.profile_id] if before.profile_id else []
+        )
         return await self.get_claim(id_)
 
     def _claim(self, row: Sequence[Any]) -> Claim:

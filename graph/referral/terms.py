@@ -22,6 +22,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from graph.clock import DAY, to_datetime
 from graph.ingest.money import EXPONENTS, minor_units
+from graph.ledger import model as ledger
 from graph.ledger.model import Period, ReturnPolicy, Side
 from graph.ledger.units import LARGEST, POINTS, STATUS
 from graph.referral.declared import Declared, read_declared, text_of
@@ -200,6 +201,18 @@ class _Grant(Declared):
     def amount_minor(self) -> int:
         """The amount in the unit's smallest part."""
         return _minor(self.amount, self.unit)
+
+    @property
+    def validity(self) -> int | None:
+        """How long it can be used once matured, µs; None: for ever."""
+        return self.expiry_days * DAY if self.expiry_days is not None else None
+
+    @property
+    def limit(self) -> ledger.Cap | None:
+        """The cap as the ledger counts it: grants of this rule alone."""
+        if self.cap is None:
+            return None
+        return ledger.Cap(self.unit, self.cap.count, self.cap.per, ledger.Measure.REWARDS, rule=self.id)
 
 
 class Reward(_Grant):
