@@ -14,6 +14,7 @@ from graph.ingest.components import ReadOne
 from graph.ingest.subjects import Topic
 from graph.referral.case import Above, Case, Claimed, Code, Referrer
 from graph.referral.programmes import Programme
+from graph.referral.progress import says_more_than_touch
 from graph.referral.settle import Decided
 from graph.referral.terms import Participant
 from graph.referral.verdict import Decision, Outcome
@@ -54,6 +55,8 @@ class Gathered:
     decided: Decided = field(default_factory=Decided)
     accepted: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
     """When each invitation was accepted, as the graph has it."""
+    lively: frozenset[str] = frozenset()
+    """Friends of whom more is known than that they touched codes: of others nobody gains, so nothing is looked for."""
 
 
 class Gatherer:
@@ -78,7 +81,13 @@ class Gatherer:
             rows = replace(rows, codes=(await self._read((), claimed | names, ())).codes)
         codes = {row[0]: Code(row[0], row[1], row[2], row[3], row[4]) for row in rows.codes}
         people = await self._referrers({code.one_id for code in codes.values()} | {*one_ids}, programmes)
-        flags = await self._look.look(self._database.read_one, sorted(stored)) if stored else {}
+        lively = frozenset(
+            one_id
+            for one_id, said in statements.items()
+            if any(says_more_than_touch(each.kind) for each in said)
+        )
+        to_look_at = sorted(id_ for id_, one in stored.items() if one.one_id in lively)
+        flags = await self._look.look(self._database.read_one, to_look_at) if to_look_at else {}
         raised = {id_: frozenset(str(flag.code) for flag in found) for id_, found in flags.items()}
         owners = {row[0]: row[1] for row in rows.owners}
         invited = {row[0]: row[1] for row in rows.invited}
@@ -111,6 +120,7 @@ class Gatherer:
                 refused=frozenset(key for key, state in reviews if state == "refused"),
             ),
             {row[0]: row[2] for row in rows.invited},
+            lively,
         )
 
     async def _read(

@@ -59,6 +59,13 @@ BY_TOUCHPOINT: Final[Mapping[str, Kind]] = {
 }
 """What a touchpoint of the catalogue says of a referral; other kinds say nothing of one."""
 
+
+def says_more_than_touch(touchpoint_kind: str) -> bool:
+    """Whether a touchpoint of this kind says more of a friend than that a code was touched."""
+    kind = BY_TOUCHPOINT.get(touchpoint_kind)
+    return kind is not None and kind not in _TOUCHES
+
+
 _OF_AN_ORDER: Final = frozenset({Kind.ORDER, Kind.CANCELLATION, Kind.DELIVERY, Kind.RETURN, Kind.CLAIM})
 _TOUCHES: Final = frozenset({Kind.CLICK, Kind.CODE})
 _BEGINS: Final = _TOUCHES | {Kind.INVITATION, Kind.CLAIM}

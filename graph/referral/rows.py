@@ -82,7 +82,7 @@ def judged_rows(rows: Rows, gathered: Gathered, judged: Sequence[Judged]) -> lis
         for member in one.members:
             seen.add(member.id)
             after = _properties(one, member)
-            moved += _difference(rows, gathered.stored.get(member.id), member, one.friend, after)
+            moved += _difference(rows, gathered, member, one.friend, after)
     for id_, stored in gathered.stored.items():
         if id_ not in seen and any(stored.properties.get(name) != value for name, value in _NOWHERE.items()):
             rows.referrals.append([id_, _NOWHERE, "", ""])
@@ -93,13 +93,14 @@ def judged_rows(rows: Rows, gathered: Gathered, judged: Sequence[Judged]) -> lis
 
 
 def _difference(
-    rows: Rows, stored: Stored | None, member: Member, one_id: str, after: dict[str, Any]
+    rows: Rows, gathered: Gathered, member: Member, one_id: str, after: dict[str, Any]
 ) -> list[Moved]:
+    stored = gathered.stored.get(member.id)
     before: Mapping[str, Any] = stored.properties if stored else {}
     if stored is not None and all(before.get(name) == value for name, value in after.items()):
         return []
-    if stored is None:
-        after = {**after, "dueAt": 0}  # to be looked at again, now that it can be
+    if stored is None and one_id in gathered.lively:
+        after = {**after, "dueAt": 0}  # to be looked at for fraud, now that it can be
     rows.referrals.append([member.id, after, member.referrer_profile, member.friend_profile])
     return [Moved(member.id, one_id, before, after)]
 
