@@ -53,6 +53,8 @@ class Gathered:
     stored: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
     flags: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict[str, tuple[Flag, ...]])
     decided: Decided = field(default_factory=Decided)
+    reviews: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The states of their reviews, by key."""
     accepted: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
     """When each invitation was accepted, as the graph has it."""
     lively: frozenset[str] = frozenset()
@@ -113,15 +115,16 @@ class Gatherer:
             for programme in _programmes(statements[one_id], claims[one_id], codes, kept[one_id])
             if programme in programmes
         ]
-        reviews = [item for one in stored.values() for item in one.reviews.items()]
+        reviews = {key: state for one in stored.values() for key, state in one.reviews.items()}
         return Gathered(
             tuple(cases),
             stored,
             flags,
             Decided(
-                accepted=frozenset(key for key, state in reviews if state == "accepted"),
-                refused=frozenset(key for key, state in reviews if state == "refused"),
+                accepted=frozenset(key for key, state in reviews.items() if state == "accepted"),
+                refused=frozenset(key for key, state in reviews.items() if state == "refused"),
             ),
+            reviews,
             {row[0]: row[2] for row in rows.invited},
             lively,
         )
