@@ -87,6 +87,9 @@ class Referrals:
         return len(friends) + len(erased)
 
     async def _follow_feed(self, step: Step) -> int:
+        if not await self._programmes.all():  # nobody refers: what comes in costs nothing here
+            await self._judge(step, ())
+            return 0
         asked = {"profiles": sorted(step.profiles), "oneIds": sorted(step.one_ids)}
         row = await self._database.read_one("referral.find_friends", asked=asked)
         friends, makers = row or ((), ())
