@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.gql.ids import global_id, parse_id
+from api.gql.standing.shapes import order_named
 from api.rest.door import BEARER, DoorRoute, Here, IdempotencyKey, Manages, Reads
 from api.rest.referral.shapes import (
     ClaimInput,
@@ -132,7 +133,7 @@ async def claim(caller: Manages, here: Here, key: IdempotencyKey, body: ClaimInp
     made = await here.referrals.claim(
         body.programme,
         body.one_id,
-        body.order,
+        order_named(body.order),
         body.codes,
         evidence=body.evidence,
         by=caller.key_id,

@@ -315,7 +315,10 @@ class ClaimInput(Shape):
 
     programme: str = Field(max_length=64, description="The programme's id.", examples=["two-sided"])
     one_id: str = Field(max_length=64, description="OneID of who ordered.")
-    order: str = Field(max_length=200, description="The order's key, as `User.orders` names it.")
+    order: str = Field(
+        max_length=200,
+        description="Its id as GraphQL's `User.orders` names it, or its key.",
+    )
     codes: Weights
     evidence: str = Field(
         min_length=1,
