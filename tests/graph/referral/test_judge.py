@@ -179,3 +179,15 @@ def test_level_two_goes_to_who_brought_the_referrer() -> None:
         "above": ("up-1", 2, Side.REFERRER),
         "honour": ("up-2", 3, Side.REFERRER),
     }
+
+
+def test_what_came_back_undoes_what_the_order_brought_and_nothing_else() -> None:
+    known = [
+        click(A, 0),
+        said("testDrive", 1, profile="bob1"),
+        *bought(2, delivered=10),
+        said("vehicleReturn", 12, "order:x"),
+    ]
+    (one,) = judge(case(known), policy=ONE_LEVEL, now=NOW)
+    assert one.course.progress is Progress.RETURNED
+    assert {due.rule: due.at for due in one.dues if due.at is not None} == {"drive": T0 + DAY}
