@@ -13,18 +13,20 @@ from api.rest.door import BEARER, DoorRoute, Here, IdempotencyKey, Manages, Read
 from api.rest.referral.shapes import (
     ClaimInput,
     ClaimShape,
-    CodeShape,
-    CodesShape,
     DecideClaimInput,
     DecideInput,
     DecideReviewInput,
+    ReferralDetailShape,
+    ReferralShape,
+    ReviewShape,
+)
+from api.rest.referral.sharing_shapes import (
+    CodeShape,
+    CodesShape,
     DisableInput,
     InvitationShape,
     InviteInput,
     IssueInput,
-    ReferralDetailShape,
-    ReferralShape,
-    ReviewShape,
 )
 from api.rest.shapes import After, First, Page, errors
 from graph.errors import InputError
