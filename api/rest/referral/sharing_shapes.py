@@ -53,7 +53,7 @@ class DisableInput(Shape):
     reason: str = Field(
         min_length=1,
         max_length=LONGEST,
-        description="Why. It is stored sealed, and gone when the friend is erased.",
+        description="Why. It is stored sealed, and gone when its owner is erased.",
         examples=["Posted on a forum"],
     )
 
