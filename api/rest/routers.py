@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from api.rest.console.routes import router as console
 from api.rest.ledger.routes import router as ledger
 from api.rest.referral.programmes import router as programmes
 from api.rest.referral.routes import router as referrals
 
-ROUTERS: Final = (ledger, programmes, referrals)
+ROUTERS: Final = (ledger, programmes, referrals, console)
