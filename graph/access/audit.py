@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graph.errors import AuditError
 from graph.privacy.master import require_private
@@ -214,9 +214,10 @@ class AuditLog:
                         f"micros, outcome FROM console_run WHERE seq > ?{conditions} ORDER BY seq LIMIT {_PAGE}",
                         (after, *values),
                     ).fetchall()
-                    for _, *facts, parameters, revealed, count, micros, outcome in rows:
-                        named = tuple(json.loads(parameters)), tuple(json.loads(revealed))
-                        yield ConsoleRun(*facts, *named, count, micros, outcome)
+                    for row in rows:
+                        named = tuple(json.loads(row[8])), tuple(json.loads(row[9]))
+                        facts = cast("tuple[Any, ...]", (*row[1:8], *named, *row[10:]))
+                        yield ConsoleRun(*facts)
                     if len(rows) < _PAGE:
                         return
                     after = rows[-1][0]

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from neo4j.exceptions import Neo4jError
 
@@ -143,16 +143,8 @@ def from_neo4j(error: Neo4jError, *, seconds: float) -> ConsoleError | None:
     Lines are those of the statement as it was given: we send it behind a line of our own.
     """
     code = error.code or ""
-    if code in _TIMED_OUT:
-        return timed_out(seconds)
-    if code in _TERMINATED:
-        return RunCancelledError("The statement was ended.", hint="Run it again if you still need it.")
-    if code in _OUT_OF_MEMORY:
-        return StatementError(
-            "The statement needed more memory than one transaction may take.",
-            hint="Collect less at once: aggregate before you collect, or add LIMIT.",
-            reason="out_of_memory",
-        )
+    if ended := _ended(code, seconds):
+        return ended
     if not code.startswith("Neo.ClientError."):
         return None
     line, column = _place(error)
@@ -169,14 +161,26 @@ def from_neo4j(error: Neo4jError, *, seconds: float) -> ConsoleError | None:
     return StatementError(message, hint=hint, line=line, column=column, reason=reason)
 
 
+def _ended(code: str, seconds: float) -> ConsoleError | None:
+    if code in _TIMED_OUT:
+        return timed_out(seconds)
+    if code in _TERMINATED:
+        return RunCancelledError("The statement was ended.", hint="Run it again if you still need it.")
+    if code in _OUT_OF_MEMORY:
+        return StatementError(
+            "The statement needed more memory than one transaction may take.",
+            hint="Collect less at once: aggregate before you collect, or add LIMIT.",
+            reason="out_of_memory",
+        )
+    return None
+
+
 def _place(error: Neo4jError) -> tuple[int | None, int | None]:
     found = _PLACE.search(error.message or "")
     if found:
         return _ours(int(found[1]), int(found[2]))
-    position: Any = error.diagnostic_record.get("_position")
-    if isinstance(position, Mapping) and position.get("line"):
-        return _ours(int(position["line"]), int(position.get("column") or 1))
-    return None, None
+    position = cast("Mapping[str, int]", error.diagnostic_record.get("_position") or {})
+    return _ours(position["line"], position.get("column", 1)) if position.get("line") else (None, None)
 
 
 def _ours(line: int, column: int) -> tuple[int | None, int | None]:
@@ -186,8 +190,5 @@ def _ours(line: int, column: int) -> tuple[int | None, int | None]:
 def _message(error: Neo4jError) -> str:
     text = (error.message or "").strip()
     found = _PLACE.search(text)
-    if found:
-        text = text[: found.start()].strip()
-    else:
-        text = text.partition("\n")[0]
+    text = text[: found.start()].strip() if found else text.partition("\n")[0]
     return mask_text(text)[:_LONGEST] or "Neo4j refused the statement."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from neo4j import Record
 from neo4j.graph import Node, Path, Relationship
@@ -110,17 +110,17 @@ class Revealer:
 
 def entities(value: Any) -> Iterator[Node | Relationship]:
     """All nodes and relationships that a value holds; without recursion, for values may be deep."""
-    todo = [value]
+    todo: list[Any] = [value]
     while todo:
-        one = todo.pop()
+        one: Any = todo.pop()
         if isinstance(one, Node | Relationship):
             yield one
         elif isinstance(one, Path):
             todo += [*one.nodes, *one.relationships]
         elif isinstance(one, Mapping):
-            todo += list(one.values())
-        elif isinstance(one, list | tuple):
-            todo += one
+            todo += cast("Mapping[str, Any]", one).values()
+        elif isinstance(one, list):
+            todo += cast("list[Any]", one)
 
 
 def _of_profile(node: Node, sealer: Sealer) -> dict[str, Json]:

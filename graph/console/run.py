@@ -119,12 +119,14 @@ class Run:
         self.cancelled = True
         self._interrupt()
 
+    async def over(self) -> None:
+        """Return when no transaction of it is left."""
+        if self._task is not None:
+            await asyncio.shield(asyncio.gather(self._task, return_exceptions=True))
+
     async def _stop(self) -> None:
-        task = self._task
-        if task is None:
-            return
         self._interrupt()
-        await asyncio.shield(asyncio.gather(task, return_exceptions=True))
+        await self.over()
 
     def _interrupt(self) -> None:
         if self._task is not None and not self._task.done() and not self._ending:
@@ -185,7 +187,8 @@ class Run:
             truncated = await self._read(result, reveal)
             summary = await result.consume()  # what was not read is not computed either
             self.agent = summary.server.agent
-            plan = plan_of(summary.profile) if mode is Mode.PROFILE else None
+            profile = cast("Any", summary).profile
+            plan = plan_of(profile) if mode is Mode.PROFILE else None
         spent = time.monotonic() - self._began
         await self._queue.put(Summary(self.id, self.rows, spent, truncated, plan))
 
@@ -256,10 +259,11 @@ def plan_of(plan: Mapping[str, Any] | None) -> Json:
         "rows": arguments.get("Rows"),
         "dbHits": arguments.get("DbHits"),
     }
+    children: list[Mapping[str, Any]] = plan.get("children") or []
     return {
         "operator": str(plan.get("operatorType", "")).partition("@")[0],
         **{name: value for name, value in kept.items() if value is not None},
-        "children": [plan_of(child) for child in plan.get("children") or []],
+        "children": [plan_of(child) for child in children],
     }
 
 

@@ -65,8 +65,7 @@ class Console:
         """End what runs, and wait until all of it is recorded."""
         for _, run in list(self._running.values()):
             run.cancel()
-        while self._running:
-            await asyncio.sleep(0.01)
+            await run.over()
         await self._audit.drain()
 
     async def run(self, ask: Ask, asker: Asker) -> AsyncGenerator[Part]:
@@ -246,5 +245,5 @@ class Console:
         except DriverError as error:
             self._verdicts.forget()
             raise DatabaseUnavailableError("The console lost its database.") from error
-        plan: Any = summary.plan
+        plan = cast("Any", summary).plan
         return summary.server.agent, summary.query_type, plan, columns

@@ -72,9 +72,19 @@ _ESCAPE: Final = re.compile(r"\\+u", re.IGNORECASE)
 _DIALECTS: Final = ("5", "25")
 
 _BEFORE_PARENTHESIS: Final = frozenset(
-    ["MATCH", "WHERE", "AND", "OR", "XOR", "NOT", "IN", "WITH", "RETURN", "DISTINCT", "CASE", "WHEN", "THEN", "ELSE", "UNWIND", "CALL", "BY", "LIMIT", "SKIP", "OFFSET", "CONTAINS", "EXISTS", "COUNT", "COLLECT", "SHORTEST", "ALL", "ANY", "NONE", "SINGLE", "REDUCE", "PATH", "PATHS", "GROUP", "GROUPS", "WALK", "TRAIL", "ACYCLIC", "YIELD", "ON", "SCAN", "SEEK", "FILTER", "LET", "IS", "TYPED", "AS", "SHORTESTPATH", "ALLSHORTESTPATHS", "OPTIONAL", "UNION", "NEXT", "TRIM", "LEADING", "TRAILING", "BOTH", "FROM", "NORMALIZE", "EXTRACT", "REPEATABLE", "DIFFERENT", "RELATIONSHIPS", "ELEMENTS"]
+    re.findall(
+        r"\w+",
+        (
+            "CREATE MERGE DELETE FOREACH SET REMOVE INSERT FOR REQUIRE "
+            "MATCH WHERE AND OR XOR NOT IN WITH RETURN DISTINCT CASE WHEN THEN ELSE UNWIND CALL BY "
+            "LIMIT SKIP OFFSET CONTAINS EXISTS COUNT COLLECT SHORTEST ALL ANY NONE SINGLE REDUCE PATH "
+            "PATHS GROUP GROUPS WALK TRAIL ACYCLIC YIELD ON SCAN SEEK FILTER LET IS TYPED AS "
+            "SHORTESTPATH ALLSHORTESTPATHS OPTIONAL UNION NEXT TRIM LEADING TRAILING BOTH FROM "
+            "NORMALIZE EXTRACT REPEATABLE DIFFERENT RELATIONSHIPS ELEMENTS "
+        ),
+    )
 )
-"""Keywords that a parenthesis may follow, which then calls nothing."""
+"""Keywords that a parenthesis may follow, which then calls nothing; those that write are the plan's to refuse."""
 
 _COMMANDS: Final = {
     "USE": "Another database is not for the console.",

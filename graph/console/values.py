@@ -2,7 +2,7 @@
 
 | value | JSON |
 | --- | --- |
-| null, boolean, string, list, map | themselves; a map with a key that begins with `$` is `{"$type": "map", "value": {…}}` |
+| null, boolean, string, list, map | themselves; a map with a `$key` is `{"$type": "map", "value": {…}}` |
 | integer | a number; beyond ±(2⁵³ - 1) `{"$type": "integer", "value": "9007199254740993"}` |
 | float | a number; `{"$type": "float", "value": "NaN"}` for NaN and the infinities |
 | node | `{"$type": "node", "ref": 1, "labels": […], "id": {"oneId": …}, "properties": {…}}` |
@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date as python_date
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from neo4j.graph import Node, Path, Relationship
 from neo4j.spatial import Point
@@ -42,6 +42,9 @@ Json: TypeAlias = Any
 
 LARGEST: Final = 2**53 - 1
 """The largest integer that every JSON reader keeps."""
+
+_SIMPLE: Final = frozenset({type(None), bool, str, int, float, bytes})
+"""Most values; they need not be asked what else they may be."""
 
 _DEEPEST: Final = 100
 _TYPE: Final = "$type"
@@ -69,33 +72,26 @@ class Encoder:
         return self._any(value, opened or {}, 0)
 
     def _any(self, value: Any, opened: Opened, depth: int) -> Json:
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, str):
-            return mask_text(value)
-        if isinstance(value, int):
-            return value if -LARGEST <= value <= LARGEST else _typed("integer", str(value))
-        if isinstance(value, float):
-            return value if math.isfinite(value) else _typed("float", _float_text(value))
-        if isinstance(value, bytes | bytearray):
-            return SEALED
-        if depth > _DEEPEST:
-            return _typed("deep", None)
+        if type(value) in _SIMPLE:
+            return _simple(value)
         if isinstance(value, Node):
             return self._node(value, opened, depth)
         if isinstance(value, Relationship):
             return self._relationship(value, opened, depth)
         if isinstance(value, Path):
-            return {
-                _TYPE: "path",
-                "nodes": [self._node(node, opened, depth) for node in value.nodes],
-                "relationships": [self._relationship(one, opened, depth) for one in value.relationships],
-            }
+            return self._path(value, opened, depth)
         if isinstance(value, Mapping):
-            return self._map(value, opened, depth)
-        if isinstance(value, list | tuple) and not isinstance(value, Point | Duration):
-            return self._list(value, opened, depth)
-        return _scalar(value)
+            return self._map(cast("Mapping[Any, Any]", value), opened, depth)
+        return (
+            self._list(cast("list[Any]", value), opened, depth) if isinstance(value, list) else _simple(value)
+        )
+
+    def _path(self, path: Path, opened: Opened, depth: int) -> Json:
+        return {
+            _TYPE: "path",
+            "nodes": [self._node(node, opened, depth) for node in path.nodes],
+            "relationships": [self._relationship(one, opened, depth) for one in path.relationships],
+        }
 
     def _node(self, node: Node, opened: Opened, depth: int) -> Json:
         labels = sorted(node.labels)
@@ -139,6 +135,8 @@ class Encoder:
         }
 
     def _map(self, value: Mapping[Any, Any], opened: Opened, depth: int) -> Json:
+        if depth > _DEEPEST:
+            return _typed("deep", None)
         made = {
             mask_text(str(name)): of_name(str(name), one) or self._any(one, opened, depth + 1)
             for name, one in value.items()
@@ -146,6 +144,8 @@ class Encoder:
         return _typed("map", made) if any(name.startswith("$") for name in made) else made
 
     def _list(self, values: Sequence[Any], opened: Opened, depth: int) -> Json:
+        if depth > _DEEPEST:
+            return _typed("deep", None)
         if is_sealed(values):
             return SEALED
         if are_tokens(values):
@@ -163,6 +163,18 @@ def _typed(kind: str, value: Json) -> Json:
 
 def _float_text(value: float) -> str:
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _simple(value: Any) -> Json:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return mask_text(value)
+    if isinstance(value, int):
+        return value if -LARGEST <= value <= LARGEST else _typed("integer", str(value))
+    if isinstance(value, float):
+        return value if math.isfinite(value) else _typed("float", _float_text(value))
+    return SEALED if isinstance(value, bytes | bytearray) else _scalar(value)
 
 
 def _scalar(value: Any) -> Json:

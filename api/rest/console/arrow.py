@@ -12,15 +12,15 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Final, cast
 
 import orjson
-import pyarrow as pa
+import pyarrow
 
 from graph.console.errors import StatementError
 from graph.console.model import Columns, Json, Part, Rows, Summary
 
+pa: Any = pyarrow  # it has no types
+
 WAITING_ROWS: Final = 10_000
 METADATA: Final = "guanxi"
-
-_INT64: Final = 2**63
 
 
 class _Sink:
@@ -103,7 +103,7 @@ async def arrow_stream(columns: Columns, parts: AsyncGenerator[Part]) -> AsyncGe
                 if waiting:
                     put(waiting)
                 tell(part.body())
-                writer.close()
+                cast("Any", writer).close()
                 yield sink.take()
     except Exception as error:
         from api.rest.console.answers import error_line  # noqa: PLC0415 - it imports us

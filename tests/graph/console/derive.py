@@ -1,8 +1,10 @@
-"""`NEO4J_VERSION=5.26 python -m tests.graph.console.derive`: write the console's list for one version of Neo4j.
+"""`python -m tests.graph.console.derive 5.26`: write the console's list for one version of Neo4j.
 
 Operators come from the plans of the shelf's read statements and of `language.py`, functions from the server's own
 list, without those of categories that do more than compute.
 """
+
+# ruff: noqa: E501 - a statement is one line
 
 from __future__ import annotations
 
