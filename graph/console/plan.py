@@ -25,6 +25,8 @@ _CALLED: Final = re.compile(r"\s*((?:[\w`]+\.)*[\w`]+)\s*\(")
 
 def check_plan(query_type: str | None, plan: Mapping[str, Any] | None, allowed: Allowed) -> None:
     """Nothing, if the plan only reads; raises RefusedError with what else it does."""
+    for step in operators(plan or {}):
+        _check_procedure(step, allowed)  # first: it tells more than what kind of statement it makes
     if query_type != _READS:
         what = _TYPES.get(query_type or "", "is of a kind that is not known")
         raise RefusedError(
@@ -59,18 +61,21 @@ def procedure_of(step: Mapping[str, Any]) -> str:
     return found[1].replace("`", "") if found else ""
 
 
+def _check_procedure(step: Mapping[str, Any], allowed: Allowed) -> None:
+    if operator_name(step) not in _CALLS:
+        return
+    called = procedure_of(step)
+    if called not in allowed.procedures:
+        raise RefusedError(
+            f"The procedure {called or 'that it calls'} is not allowed here.",
+            hint=f"Allowed are {', '.join(sorted(allowed.procedures))}.",
+            reason="procedure",
+        )
+
+
 def _check_step(step: Mapping[str, Any], allowed: Allowed) -> None:
     name = operator_name(step)
-    if name in _CALLS:
-        called = procedure_of(step)
-        if called.lower() not in {one.lower() for one in allowed.procedures}:
-            raise RefusedError(
-                f"The procedure {called or 'that it calls'} is not allowed here.",
-                hint=f"Allowed are {', '.join(sorted(allowed.procedures))}.",
-                reason="procedure",
-            )
-        return
-    if name not in allowed.operators:
+    if name not in allowed.operators and name not in _CALLS:
         raise RefusedError(
             f"The plan's operator {name} is not on the list of Neo4j {allowed.version}.",
             hint="The console runs what is known only to read. If this does, tell your operator its name.",

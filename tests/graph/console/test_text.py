@@ -122,16 +122,17 @@ def test_strings_and_comments_are_no_code() -> None:
 @settings(max_examples=examples(300))
 @given(st.text(alphabet="aN1 .'\"`/*\\\n;(){}[]$:|-<>=\u00e9中\u200b", max_size=40))
 def test_any_text_is_judged_with_a_place_in_it(text: str) -> None:
+    met: ConsoleError | None = None
     try:
         checked = check_text(text, NEW)
-    except ConsoleError as error:
-        if error.line is not None and error.column is not None:
-            lines = text.split("\n")
-            assert 1 <= error.line <= len(lines)
-            assert 1 <= error.column <= len(lines[error.line - 1]) + 1
-    else:
         assert len(checked.text) == len(text)
         assert all(name.lower() in NEW.functions for name, _ in calls(list(tokenize(checked.text))))
+    except ConsoleError as error:
+        met = error
+    if met is not None and met.line is not None and met.column is not None:
+        lines = text.split("\n")
+        assert 1 <= met.line <= len(lines)
+        assert 1 <= met.column <= len(lines[met.line - 1]) + 1
 
 
 @settings(max_examples=examples(200))
