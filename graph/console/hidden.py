@@ -76,6 +76,8 @@ _UNSPOKEN: Final = re.compile(r"[bcdfghjklmnpqrstvwxz]{5}", re.IGNORECASE)
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f-]+")
 _DIGEST: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _TOKENS: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-v]{8}(?:[\s,]+[0-9a-v]{8}){2,}(?![0-9A-Za-z])")
+_NUMBERS: Final = re.compile(r"-?\d{1,3}(?:\D{1,4}?-?\d{1,3}){28,}")
+_NUMBER: Final = re.compile(r"-?\d{1,3}")
 _TOKEN: Final = re.compile(r"[0-9a-v]{8}")
 _SHORTEST: Final = 22
 
@@ -102,8 +104,8 @@ def mask_text(text: str) -> str:
     """The text, with whatever may be a blind index or tokens in it hidden."""
     if len(text) < _SHORTEST:
         return text
-    masked = _RUN.sub(_mask_run, text)
-    return _TOKENS.sub(_mask_tokens, masked)
+    masked = _TOKENS.sub(_mask_tokens, _RUN.sub(_mask_run, text))
+    return _NUMBERS.sub(_mask_numbers, masked) if len(masked) > 2 * OVERHEAD else masked
 
 
 def is_sealed(values: Sequence[Any]) -> bool:
@@ -135,3 +137,8 @@ def _mask_run(found: re.Match[str]) -> str:
 
 def _mask_tokens(found: re.Match[str]) -> str:
     return BLIND if any(sign.isdigit() for sign in found[0]) else found[0]
+
+
+def _mask_numbers(found: re.Match[str]) -> str:
+    """The bytes of a sealed value, written as numbers with something between them."""
+    return SEALED if is_sealed([int(number) for number in _NUMBER.findall(found[0])]) else found[0]
