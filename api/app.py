@@ -46,6 +46,7 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
         readiness.close()
         await services.tail.aclose()
         await engine.aclose()
+        await services.console.aclose()
         await services.access.aclose()
 
     app = FastAPI(

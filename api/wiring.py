@@ -13,6 +13,8 @@ from graph.access.oidc import read_rules
 from graph.access.service import AccessService
 from graph.access.tokens import TokenVerifier
 from graph.clock import Clock, system_clock
+from graph.console.model import Limits
+from graph.console.service import Console
 from graph.db.connect import connect
 from graph.db.database import Database
 from graph.db.migrations import migrate
@@ -93,6 +95,7 @@ class Services:
     judging: Referrals
     webhooks: WebhookService
     sender: WebhookSender
+    console: Console
     metrics: Metrics
     clock: Clock
 
@@ -126,6 +129,7 @@ async def services(
                 found = compose(settings, database, keyring=keyring, rules=rules, metrics=metrics)
                 await found.erasures.resume()  # what was cut off is ended before anybody reads
                 yield found
+                await found.console.aclose()
                 await watch.aclose()
         finally:
             await driver.close()
@@ -166,6 +170,7 @@ def compose(
             Remembered(database, seconds=settings.remember_seconds) if settings.remember_seconds else None
         ),
     )
+    audit = AuditLog(settings.audit_file)
     return Services(
         settings=settings,
         database=database,
@@ -176,7 +181,7 @@ def compose(
         access=AccessService(
             database, tokens=TokenVerifier(oidc, clock=clock) if oidc else None, clock=clock
         ),
-        audit=AuditLog(settings.audit_file),
+        audit=audit,
         sources=SourceRegistry(database, clock=clock),
         judgements=JudgementService(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
         review=ReviewQueue(
@@ -216,6 +221,17 @@ def compose(
             allow=settings.webhook_allow,
             clock=clock,
             keep_days=settings.webhook_keep_days,
+        ),
+        console=Console(
+            database,
+            keyring=keyring,
+            audit=audit,
+            limits=Limits(
+                seconds=settings.console_seconds,
+                rows=settings.console_rows,
+                result_bytes=settings.console_result_mb * 2**20,
+            ),
+            clock=clock,
         ),
         metrics=metrics or Metrics(),
         clock=clock,

@@ -97,6 +97,19 @@ class Settings(BaseSettings):
         500, description="Requests that one key may send to the REST doors at once after a pause."
     )
 
+    console_seconds: Annotated[float, Field(gt=0, le=110)] = Field(
+        30.0, description="Seconds that one statement of the console may take."
+    )
+    console_rows: Annotated[int, Field(ge=1)] = Field(
+        100_000, description="Rows that one statement of the console may answer."
+    )
+    console_result_mb: Annotated[int, Field(ge=1)] = Field(
+        64, description="MiB of JSON that one statement of the console may answer."
+    )
+    console_running: Annotated[int, Field(ge=1)] = Field(
+        4, description="Statements of the console that run at once in one process; others wait."
+    )
+
     slow_seconds: Annotated[float, Field(gt=0)] = Field(
         1.0, description="Statements that take longer are logged with their plan."
     )

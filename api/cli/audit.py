@@ -1,4 +1,4 @@
-"""`guanxi audit`: who saw personal values in the clear."""
+"""`guanxi audit`: who saw personal values in the clear, and what was asked in the console."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _FAR: Final = 10**16
 _SHOWN: Final = 3
 """Subjects of one line."""
 
-app = typer.Typer(no_args_is_help=True, help="Who saw personal values in the clear, of whom and what for.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Who saw personal values in the clear, of whom and what for, and what was asked in the console.",
+)
 
 Since = Annotated[str | None, typer.Option("--since", help="At or after this time (ISO 8601).")]
 Until = Annotated[str | None, typer.Option("--until", help="Before this time (ISO 8601).")]
@@ -52,6 +55,28 @@ def list_(
         more = f" and {len(one.subjects) - _SHOWN} more" if len(one.subjects) > _SHOWN else ""
         typer.echo(
             f"{isoformat(one.at)}  {one.key_id}  {one.role:<8} {one.purpose:<15} {one.operation}  {shown}{more}"
+        )
+
+
+@app.command()
+def runs(
+    since: Since = None,
+    until: Until = None,
+    key: Key = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many, the oldest.")] = 100,
+    data_dir: DataDir = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show what was asked in the console, refused statements too, oldest first; never what was answered."""
+    found = list(islice(_log(data_dir).runs(_filter(since, until, key, None, None)), limit))
+    if as_json:
+        typer.echo(json.dumps([asdict(one) | {"at": isoformat(one.at)} for one in found]))
+        return
+    for one in found:
+        statement = " ".join(one.statement.split())
+        typer.echo(
+            f"{isoformat(one.at)}  {one.key_id}  {one.role:<8} {one.outcome:<12} {one.rows} rows "
+            f"{one.micros / 1e6:.3f} s  {statement}"
         )
 
 

@@ -23,6 +23,7 @@ from api.cli import (
     source,
     webhook,
 )
+from api.cli.console import console
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.erase import erase
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, demo, migrate, seed, doctor, erase):
+for command in (serve, demo, migrate, seed, doctor, erase, console):
     app.command()(command)
 for name, group in {
     "ingest": ingest.app,

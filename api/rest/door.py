@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from api.bearer import bearer
+from api.gql.admission import Room, Turns
 from api.rates import Rate, RateLimiter
 from api.rest.ingest.body import read_body
 from api.wiring import Services
@@ -22,6 +23,8 @@ from graph.access.roles import Caller, Permission
 from graph.errors import InputError
 
 MAX_BODY_BYTES: Final = 512_000
+_CONSOLES_WAITING: Final = 128
+_CONSOLES_WAITING_OF_ONE: Final = 16
 MAX_ROWS: Final = 100
 """Of one page."""
 
@@ -38,13 +41,21 @@ class Door:
 
     services: Services
     limiter: RateLimiter
+    consoles: Turns
+    """Of the console's runs: an analyst has three of four places at most, others wait."""
 
     @classmethod
     def of(cls, services: Services) -> Door:
         """The door of these services."""
         settings = services.settings
         rate = Rate(per_second=settings.rest_rate, burst=settings.rest_burst)
-        return cls(services, RateLimiter(rate, unit="requests", clock=services.clock))
+        room = Room(
+            running=settings.console_running,
+            waiting=_CONSOLES_WAITING,
+            per_caller=_CONSOLES_WAITING_OF_ONE,
+            patience_seconds=settings.console_seconds,
+        )
+        return cls(services, RateLimiter(rate, unit="requests", clock=services.clock), Turns(room))
 
     async def admit(self, request: Request) -> None:
         """Find out who asks. Raises AccessError, IssuerUnavailableError, RateLimitedError."""

@@ -1,7 +1,9 @@
-"""Who saw personal values in the clear: an append-only record beside the keyring, without any personal value.
+"""Who saw personal values in the clear, and what was asked in the console: an append-only record beside the keyring.
 
-An answer is given only once its record is on disk, so none is ever lost. Requests that see masks alone write nothing;
-those that wait at the same time share one transaction.
+An answer with clear values is given only once its record is on disk, so none is ever lost. A console run without any
+is recorded a moment after it ended; while that fails, nothing more is run. Other requests that see masks alone write
+nothing. Those that wait at the same time share one transaction. No value of an answer is ever recorded; the text of a
+statement is, as it was typed.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graph.errors import AuditError
 from graph.privacy.master import require_private
@@ -38,7 +40,17 @@ CREATE TRIGGER IF NOT EXISTS disclosed_kept BEFORE DELETE ON disclosed
   BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER IF NOT EXISTS disclosed_fixed BEFORE UPDATE ON disclosed
   BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE IF NOT EXISTS console_run (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, run TEXT NOT NULL, key_id TEXT NOT NULL,
+  role TEXT NOT NULL, purpose TEXT NOT NULL, mode TEXT NOT NULL, statement TEXT NOT NULL, parameters TEXT NOT NULL,
+  revealed TEXT NOT NULL, rows INTEGER NOT NULL, micros INTEGER NOT NULL, outcome TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS console_run_kept BEFORE DELETE ON console_run
+  BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS console_run_fixed BEFORE UPDATE ON console_run
+  BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 """
+_LAST: Final = "console_run_fixed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,27 @@ class Disclosure:
     operation: str
     fields: tuple[str, ...]
     subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleRun:
+    """One statement asked in the console: when (µs), by whom, its text, names of parameters, rows, time, how it ended.
+
+    `outcome` is done, truncated, abandoned (nobody read it to its end), or the code of the error it met.
+    """
+
+    at: int
+    run: str
+    key_id: str
+    role: str
+    purpose: str
+    mode: str
+    statement: str
+    parameters: tuple[str, ...]
+    revealed: tuple[str, ...]
+    rows: int
+    micros: int
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +109,53 @@ class AuditLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._waiting: list[tuple[Disclosure, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Disclosure | ConsoleRun, asyncio.Future[None] | None]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._unwritten: list[ConsoleRun] = []
 
     async def keep(self, disclosure: Disclosure) -> None:
         """Return once it is on disk."""
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((disclosure, kept))
+        self._add(disclosure, kept)
+        await kept
+
+    def note(self, run: ConsoleRun) -> None:
+        """Record it soon; where that fails, `ready` raises until it went well."""
+        self._add(run, None)
+
+    async def ready(self) -> None:
+        """Nothing, if the runs so far could be recorded; else tries again."""
+        if self._unwritten:
+            again, self._unwritten = self._unwritten, []
+            try:
+                await asyncio.to_thread(self.append, again)
+            except AuditError:
+                self._unwritten = [*again, *self._unwritten]
+                raise
+
+    async def drain(self) -> None:
+        """Return once all that was noted is on disk, or was tried."""
+        while self._writing is not None:
+            await asyncio.shield(self._writing)
+
+    def _add(self, record: Disclosure | ConsoleRun, kept: asyncio.Future[None] | None) -> None:
+        self._waiting.append((record, kept))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write(), name="audit")
-        await kept
 
     async def _write(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             failed: BaseException | None = None
             try:
-                await asyncio.to_thread(self.append, [disclosure for disclosure, _ in batch])
+                await asyncio.to_thread(self.append, [record for record, _ in batch])
             except Exception as error:
                 failed = error
-            for _, kept in batch:
+            for record, kept in batch:
+                if kept is None:
+                    if failed is not None and isinstance(record, ConsoleRun):
+                        self._unwritten.append(record)
+                    continue
                 if kept.done():  # whoever asked is gone; it is recorded all the same
                     continue
                 if failed is None:
@@ -104,28 +164,15 @@ class AuditLog:
                     kept.set_exception(failed)
         self._writing = None
 
-    def append(self, disclosures: Sequence[Disclosure]) -> None:
+    def append(self, records: Sequence[Disclosure | ConsoleRun]) -> None:
         """Write them in one transaction."""
         try:
             with closing(self._open()) as file, file:
-                for one in disclosures:
-                    seq = file.execute(
-                        "INSERT INTO disclosure (at, key_id, role, purpose, operation, fields, subjects) "
-                        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                        (
-                            one.at,
-                            one.key_id,
-                            one.role,
-                            one.purpose,
-                            one.operation,
-                            json.dumps(one.fields),
-                            json.dumps(one.subjects),
-                        ),
-                    ).lastrowid
-                    file.executemany(
-                        "INSERT OR IGNORE INTO disclosed VALUES (?, ?)",
-                        [(subject, seq) for subject in one.subjects],
-                    )
+                for one in records:
+                    if isinstance(one, Disclosure):
+                        _write_disclosure(file, one)
+                    else:
+                        _write_run(file, one)
         except (sqlite3.Error, OSError) as error:
             raise _unusable(self.path, error) from None
 
@@ -153,6 +200,30 @@ class AuditLog:
         except (sqlite3.Error, OSError) as error:
             raise _unusable(self.path, error) from None
 
+    def runs(self, wanted: Filter) -> Iterator[ConsoleRun]:
+        """All console runs that fit, oldest first; a filter for a subject fits none."""
+        if not require_private(self.path) or wanted.subject is not None:
+            return
+        conditions, values = _conditions(wanted)
+        after = 0
+        try:
+            with closing(self._open()) as file:
+                while True:
+                    rows = file.execute(
+                        "SELECT seq, at, run, key_id, role, purpose, mode, statement, parameters, revealed, rows, "  # noqa: S608 - the conditions are texts of ours
+                        f"micros, outcome FROM console_run WHERE seq > ?{conditions} ORDER BY seq LIMIT {_PAGE}",
+                        (after, *values),
+                    ).fetchall()
+                    for row in rows:
+                        named = tuple(json.loads(row[8])), tuple(json.loads(row[9]))
+                        facts = cast("tuple[Any, ...]", (*row[1:8], *named, *row[10:]))
+                        yield ConsoleRun(*facts)
+                    if len(rows) < _PAGE:
+                        return
+                    after = rows[-1][0]
+        except (sqlite3.Error, OSError) as error:
+            raise _unusable(self.path, error) from None
+
     def _open(self) -> sqlite3.Connection:
         if not require_private(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -160,12 +231,52 @@ class AuditLog:
         file = sqlite3.connect(self.path, timeout=_WAIT_SECONDS)
         try:
             file.execute("PRAGMA synchronous = FULL")
-            if not file.execute("SELECT 1 FROM sqlite_master WHERE name = 'disclosed_fixed'").fetchone():
+            if not file.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_LAST,)).fetchone():
                 file.executescript(_SCHEMA)
         except BaseException:
             file.close()
             raise
         return file
+
+
+def _write_disclosure(file: sqlite3.Connection, one: Disclosure) -> None:
+    seq = file.execute(
+        "INSERT INTO disclosure (at, key_id, role, purpose, operation, fields, subjects) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            one.at,
+            one.key_id,
+            one.role,
+            one.purpose,
+            one.operation,
+            json.dumps(one.fields),
+            json.dumps(one.subjects),
+        ),
+    ).lastrowid
+    file.executemany(
+        "INSERT OR IGNORE INTO disclosed VALUES (?, ?)", [(subject, seq) for subject in one.subjects]
+    )
+
+
+def _write_run(file: sqlite3.Connection, one: ConsoleRun) -> None:
+    file.execute(
+        "INSERT INTO console_run (at, run, key_id, role, purpose, mode, statement, parameters, revealed, rows, "
+        "micros, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            one.at,
+            one.run,
+            one.key_id,
+            one.role,
+            one.purpose,
+            one.mode,
+            one.statement,
+            json.dumps(one.parameters),
+            json.dumps(one.revealed),
+            one.rows,
+            one.micros,
+            one.outcome,
+        ),
+    )
 
 
 def _conditions(wanted: Filter) -> tuple[str, list[Any]]:

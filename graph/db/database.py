@@ -151,6 +151,15 @@ class Database:
             plan: dict[str, Any] = dict(summary.plan or {})  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
             return plan, codes
 
+    def ad_hoc(self, *, fetch_size: int) -> AsyncSession:
+        """A read session for statements that are not on the shelf: those of the console, once it has judged them.
+
+        The driver's errors come through as they are, since they are the analyst's to read.
+        """
+        return self._driver.session(  # pyright: ignore[reportUnknownMemberType]
+            database=self._name, default_access_mode=READ_ACCESS, fetch_size=fetch_size
+        )
+
     def _session(self, access: str) -> AsyncSession:
         # The driver leaves its keyword arguments untyped.
         return self._driver.session(database=self._name, default_access_mode=access)  # pyright: ignore[reportUnknownMemberType]

@@ -52,6 +52,9 @@ NEEDS = {
     "POST /v1/referrals/codes/{code}/invitations": Permission.MANAGE_PROGRAMMES,
     "GET /v1/referrals/{id}": Permission.READ_LEDGER,
     "POST /v1/referrals/{id}/decision": Permission.MANAGE_PROGRAMMES,
+    "POST /v1/console/run": Permission.CONSOLE,
+    "DELETE /v1/console/runs/{run}": Permission.CONSOLE,
+    "GET /v1/console/schema": Permission.CONSOLE,
 }
 """Who may: a route that is not here fails."""
 

@@ -1,0 +1,1 @@
+"""The analysts' Cypher console: any read statement, and nothing else."""
