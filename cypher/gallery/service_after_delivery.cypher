@@ -22,9 +22,10 @@ CALL (delivery, services) {
   UNWIND services AS at
   WITH at
   WHERE at >= delivery[0] AND at < delivery[0] + $days * 86400000000
-  RETURN (min(at) - delivery[0]) / 86400000000.0 AS days
+  RETURN min(at) AS servedAt
 }
-WITH delivery[2] AS model, count(u) AS people, count(days) AS served, percentileCont(days, 0.5) AS medianDays
+WITH delivery[2] AS model, count(u) AS people, count(servedAt) AS served,
+     percentileCont((servedAt - delivery[0]) / 86400000000.0, 0.5) AS medianDays
 RETURN model AS model, people AS people, served AS served, toFloat(served) / people AS share, medianDays AS medianDays
 ORDER BY people DESC, model
 LIMIT $limit
