@@ -15,10 +15,10 @@ Ready analyses for analysts. Each is a Cypher statement, `cypher/gallery/<name>.
 stands, or copy it and ask something else. Rows are aggregates; no column holds a personal value, a sealed one or a
 blind index. Small counts may still speak of few people: think before you hand a table on.
 
-An analysis may read everything of a kind once (all profiles, all orders), so its cost grows with the graph. None does it
-again for each row, and wherever a person, campaign or content is known, an index is used. A *person* is a present
-user; profiles count where they belong now. Whoever stands for something else is named in the analysis. Where a channel,
-a model or the like was not said, its column is null. Amounts are in the currency's minor unit."""
+An analysis may read everything of a kind once (all profiles, all orders), so its cost grows with the graph. None does
+it again for each row, and wherever a person, campaign or content is known, an index is used. A *person* is a present
+user; profiles count where they belong now. Where a channel, a model or the like was not said, its column is null.
+Amounts of money are in the currency's minor unit."""
 
 
 def render() -> str:

@@ -50,7 +50,7 @@ class World:
     erased: int
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 async def world(
     server: Database, rules: Rules, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:

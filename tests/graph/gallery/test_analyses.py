@@ -67,7 +67,7 @@ async def test_nothing_of_anybody_stands_in_a_cell(world: World) -> None:
     assert len(clear) > 2_000
     assert not {value for value in told if value in clear}
     keys = await database.run_schema(
-        "CYPHER 5 MATCH (n) WHERE n:Profile OR n:User OR n:Identifier OR n:Message OR n:Vehicle OR n:FormerUser OR n:Erased "
+        "CYPHER 5 MATCH (n:Profile|User|FormerUser|Identifier|Message|Vehicle|Erased) "
         "UNWIND [n.id, n.oneId, n.key, n.recordKey, n.birthId, n.mask, n.profileId] AS key "
         "WITH key WHERE key IS NOT NULL RETURN collect(DISTINCT key) AS keys"
     )

@@ -19,6 +19,9 @@ STEPS: Final = ("known", "enquired", "visited", "testDriven", "ordered", "delive
 _STEP: Final = {"enquiry": 1, "storeVisit": 2, "testDrive": 3, "order": 4, "delivery": 5}
 _CLOSING: Final = ("followUp", "testDrive", "storeVisit")
 
+Known = dict[str, dict[str, tuple[int, int | None]]]
+"""By profile and dealer: since when they are known, and the last contact, µs."""
+
 
 @pytest.fixture(scope="module")
 async def people(world: World) -> list[Person]:
@@ -76,7 +79,8 @@ async def test_merges_at_risk(world: World, people: list[Person]) -> None:
 async def test_shared_identifiers(world: World) -> None:
     held = await world.services.database.run_schema(
         "CYPHER 5 MATCH (i:Identifier)<-[e:HAS|CLAIMS]-(p:Profile)-[r:RESOLVED_TO]->(u:User) "
-        "WHERE r.to IS NULL AND e.retractedAt IS NULL RETURN i.key AS key, i.namespace AS namespace, p.id AS profile, u.oneId AS one"
+        "WHERE r.to IS NULL AND e.retractedAt IS NULL "
+        "RETURN i.key AS key, i.namespace AS namespace, p.id AS profile, u.oneId AS one"
     )
     holders: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for row in held:
@@ -112,52 +116,73 @@ async def test_first_touch_to_order(world: World, people: list[Person]) -> None:
         assert row["conversion"] == pytest.approx(row["ordered"] / row["people"])
 
 
-async def test_funnel_and_pipeline(world: World, people: list[Person]) -> None:
-    by_month: dict[str, list[int]] = defaultdict(lambda: [0] * 6)
-    pipeline, quiet = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for person in people:
-        furthest, known = -1, NOW
-        for dealer, touches in steps(person):
-            step = max(_STEP.get(each.kind, 0) for each in touches)
-            furthest, known = max(furthest, step), min(known, touches[0].when)
-            pipeline[dealer, STEPS[step]] += 1
-        if furthest >= 0:
-            for place in range(furthest + 1):
-                by_month[month(known)][place] += 1
-    assert sets(
-        await ask(world, "funnel_by_month"),
-        *("month", "people", "enquired", "visited", "testDriven", "ordered", "delivered"),
-    ) == {(name, *counts) for name, counts in by_month.items()}
-    rows = await ask(world, "dealers_pipeline")
-    assert sets(rows, "dealer", "step", "people") == {(*key, count) for key, count in pipeline.items()}
-    for row in await ask(world, "dealers_pipeline", quietDays=0):
-        quiet[row["dealer"], row["step"]] = row["quiet"]
-    assert quiet == pipeline, "after the end of the world everybody is quiet"
-
-
-async def test_lost_but_alive(world: World, people: list[Person]) -> None:
-    """Contacts there are all touchpoints of the dealer's but plans, and calls that reached nobody."""
+@pytest.fixture(scope="module")
+async def known(world: World) -> Known:
+    """Since when each dealer knows each profile, be it from a record of a file, and the last contact."""
     told = await world.services.database.run_schema(
-        "CYPHER 5 MATCH (p:Profile)-[k:KNOWN_TO]->(d:Dealer) RETURN p.id AS profile, d.id AS dealer, k.lastAt AS at"
+        "CYPHER 5 MATCH (p:Profile)-[k:KNOWN_TO]->(d:Dealer) "
+        "RETURN p.id AS profile, d.id AS dealer, k.since AS since, k.lastAt AS at"
     )
-    last = {(row["profile"], row["dealer"]): row["at"] for row in told}
+    found: Known = defaultdict(dict)
+    for row in told:
+        found[row["profile"]][row["dealer"]] = (row["since"], row["at"])
+    return found
+
+
+def met(person: Person, known: Known) -> dict[str, tuple[int, int, int]]:
+    """By dealer: since when the person is known there, the last contact or else that, and the furthest step."""
+    touches = dict(steps(person))
+    told: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
+    for profile in person.profiles:
+        for dealer, times in known.get(profile["id"], {}).items():
+            told[dealer].append(times)
+    return {
+        dealer: (
+            min(since for since, _ in times),
+            max((at for _, at in times if at is not None), default=min(since for since, _ in times)),
+            max((_STEP.get(each.kind, 0) for each in touches.get(dealer, [])), default=0),
+        )
+        for dealer, times in told.items()
+    }
+
+
+@pytest.mark.parametrize("quiet_days", [0, 400])
+async def test_funnel_and_pipeline(world: World, people: list[Person], known: Known, quiet_days: int) -> None:
+    by_month: dict[str, list[int]] = defaultdict(lambda: [0] * 6)
+    pipeline: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for person in people:
+        dealers = met(person, known)
+        for dealer, (_, contact, step) in dealers.items():
+            pipeline[dealer, STEPS[step]][0] += 1
+            pipeline[dealer, STEPS[step]][1] += contact < NOW - quiet_days * DAY
+        if dealers:
+            counts = by_month[month(min(since for since, _, _ in dealers.values()))]
+            for place in range(1 + max(step for _, _, step in dealers.values())):
+                counts[place] += 1
+    columns = ("month", "people", "enquired", "visited", "testDriven", "ordered", "delivered")
+    rows = await ask(world, "funnel_by_month")
+    assert sets(rows, *columns) == {(name, *counts) for name, counts in by_month.items()}
+    rows = await ask(world, "dealers_pipeline", quietDays=quiet_days)
+    expected = {(*key, *counts) for key, counts in pipeline.items()}
+    assert sets(rows, "dealer", "step", "people", "quiet") == expected
+
+
+async def test_lost_but_alive(world: World, people: list[Person], known: Known) -> None:
     quiet, alive = Counter[str](), Counter[str]()
     for person in people:
         if person.of("order", "delivery"):
             continue
         seen = max(profile["lastSeenAt"] for profile in person.profiles)
-        for dealer, touches in steps(person):
-            if not any(1 <= _STEP.get(each.kind, 0) <= 3 for each in touches):
-                continue
-            contact = max(
-                (at for p in person.profiles if (at := last.get((p["id"], dealer))) is not None),
-                default=touches[0].when,
-            )
-            if contact < NOW - 60 * DAY:
+        touches = dict(steps(person))
+        for dealer, (_, contact, _) in met(person, known).items():
+            lead = any(1 <= _STEP.get(each.kind, 0) <= 3 for each in touches.get(dealer, []))
+            if lead and contact < NOW - 60 * DAY:
                 quiet[dealer] += 1
                 alive[dealer] += seen > contact and seen >= NOW - 1_000 * DAY
     rows = await ask(world, "lost_but_alive", quietDays=60, aliveDays=1_000)
-    assert sets(rows, "dealer", "quiet", "alive") == {(dealer, quiet[dealer], alive[dealer]) for dealer in quiet}
+    assert sets(rows, "dealer", "quiet", "alive") == {
+        (dealer, quiet[dealer], alive[dealer]) for dealer in quiet
+    }
     assert 0 < alive.total() < quiet.total()
 
 
@@ -174,7 +199,9 @@ async def test_orders(world: World, people: list[Person]) -> None:
         if order.delivered is not None and order.delivered >= order.placed:
             spans[order.model].append(order.delivered - order.placed)
     rows = await ask(world, "orders_by_model")
-    assert sets(rows, "model", "orders", "delivered", "undone") == {(m, *counts) for m, counts in made.items()}
+    assert sets(rows, "model", "orders", "delivered", "undone") == {
+        (m, *counts) for m, counts in made.items()
+    }
     assert sum(row["undone"] for row in rows) > 0
     for row in rows:
         assert row["medianDays"] == pytest.approx(middle(spans[row["model"]]))
@@ -201,12 +228,12 @@ async def test_ltv_by_cohort(world: World, people: list[Person]) -> None:
                 of_it[3] += service.minor
     rows = await ask(world, "ltv_by_cohort")
     expected = {(*key, len(who), *sums) for key, (who, *sums) in worth.items()}
-    assert (
-        sets(rows, "cohort", "currency", "people", "orders", "orderMinor", "serviceMinor") == expected
-    )
+    assert sets(rows, "cohort", "currency", "people", "orders", "orderMinor", "serviceMinor") == expected
     assert {row["currency"] for row in rows} >= {"CNY", "EUR"}
     for row in rows:
-        assert row["perPersonMinor"] == pytest.approx((row["orderMinor"] + row["serviceMinor"]) / row["people"])
+        assert row["perPersonMinor"] == pytest.approx(
+            (row["orderMinor"] + row["serviceMinor"]) / row["people"]
+        )
 
 
 async def test_test_drives(world: World, people: list[Person]) -> None:
