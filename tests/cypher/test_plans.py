@@ -1,4 +1,4 @@
-"""Every statement of the shelf, planned on a graph of 20,000 people: none reads everything of a kind."""
+"""Every statement of the shelf, planned on a graph of 20,000 people: none reads everything of a kind, analyses once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from graph.db.database import Database
-from graph.db.plans import broken_rules, example_parameters, explain
+from graph.db.plans import broken_analysis, broken_rules, example_parameters, explain
 from graph.db.shelf import shelf
 from tests.conftest import empty
 
@@ -75,3 +75,23 @@ def test_the_rules_see_what_they_forbid() -> None:
     ]
     assert list(broken_rules({"operatorType": "CartesianProduct@neo4j", "children": [seek, many]})) == []
     assert list(broken_rules({"operatorType": "CartesianProduct@neo4j", "children": [many, many]}))
+
+
+def test_an_analysis_may_read_all_of_a_kind_once() -> None:
+    scan = {"operatorType": "NodeByLabelScan@neo4j", "args": {"Details": "p:Profile"}}
+    types = {"operatorType": "DirectedRelationshipTypeScan@neo4j", "args": {"Details": "(a)-[r:SCORED]->(b)"}}
+    everything = {"operatorType": "AllNodesScan@neo4j", "args": {"Details": "n"}}
+    nothing = {"operatorType": "Argument@neo4j"}
+
+    def broken(operator: str, *children: object) -> list[str]:
+        return list(broken_analysis({"operatorType": f"{operator}@neo4j", "children": list(children)}))
+
+    assert broken("EagerAggregation", scan) == broken("NodeHashJoin", scan, types) == []
+    assert broken("Apply", nothing, scan) == broken("Apply", scan, nothing) == []
+    assert broken("Filter", everything) == ["AllNodesScan n"]
+    assert broken("CartesianProduct", scan, types) == ["CartesianProduct of two sides of many rows"]
+    for operator in ("Apply", "SemiApply", "RollUpApply"):
+        inside = {"operatorType": "Filter@neo4j", "children": [types]}
+        assert broken(operator, scan, inside) == [
+            "DirectedRelationshipTypeScan (a)-[r:SCORED]->(b) for each row"
+        ]
