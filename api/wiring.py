@@ -210,7 +210,13 @@ def compose(
             clock=clock,
         ),
         webhooks=WebhookService(database, keyring=keyring, allow=settings.webhook_allow, clock=clock),
-        sender=WebhookSender(database, keyring=keyring, allow=settings.webhook_allow, clock=clock),
+        sender=WebhookSender(
+            database,
+            keyring=keyring,
+            allow=settings.webhook_allow,
+            clock=clock,
+            keep_days=settings.webhook_keep_days,
+        ),
         metrics=metrics or Metrics(),
         clock=clock,
     )

@@ -150,6 +150,9 @@ class Settings(BaseSettings):
         (),
         description='Hosts that webhooks may reach in private networks and by http, as ["hooks.crm.internal"].',
     )
+    webhook_keep_days: int = Field(
+        default=30, ge=1, le=3650, description="Days after which webhooks that were delivered are forgotten."
+    )
 
     neo4j_uri: str | None = Field(
         None,

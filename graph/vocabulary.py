@@ -62,10 +62,11 @@ NODES: Final = (
             "stake": "the value at stake there, whole CNY",
             "judged": "true where it ever disowned an identifier, so that others need not be searched for it",
             "searchTokens": "blind tokens of the name's grams, for the full-text index",
+            "referralDueAt": "when what was said of it ahead of the clock is judged for its referrals, µs",
             **_RECORDED,
         },
         unique=(("id",), ("recordKey",), ("birthId",)),
-        indexed=(("component",), ("place",)),
+        indexed=(("component",), ("place",), ("referralDueAt",)),
     ),
     Node(
         "Identifier",
@@ -567,7 +568,7 @@ NODES: Final = (
     ),
     Node(
         "ReferralReview",
-        "Something was granted that would not be granted now: a person decides whether it is taken back.",
+        "Something would not be granted now, or a referral is not its friend's first: a person decides.",
         {
             "key": "the referral, what is the matter, and the reward",
             "referral": "id of the referral",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graph.fraud.flag import Code
 from graph.referral.progress import Progress
+from seed.actors import Actor
 from seed.channels import Account, identifier
 from seed.items import DAY_SECONDS
 from seed.referral_steps import (
@@ -19,7 +20,7 @@ from seed.referral_steps import (
     stranger,
 )
 from seed.referral_truth import Planted
-from seed.referrers import Actor, Cast
+from seed.referrers import Cast
 
 
 def same_person(cast: Cast) -> list[Planted]:

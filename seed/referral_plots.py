@@ -9,6 +9,7 @@ from typing import Final
 from graph.fraud.flag import Code
 from graph.referral.progress import Progress
 from seed import referral_frauds as fraud
+from seed.actors import Actor
 from seed.draw import Weighted
 from seed.items import DAY_SECONDS, DAYS
 from seed.referral_steps import (
@@ -24,7 +25,7 @@ from seed.referral_steps import (
     stranger,
 )
 from seed.referral_truth import LookAlike, Planted
-from seed.referrers import Actor, Cast
+from seed.referrers import Cast
 
 Plot = Callable[[Cast], list[Planted]]
 

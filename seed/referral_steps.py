@@ -7,9 +7,10 @@ from typing import Final
 
 from graph.fraud.flag import Code
 from graph.referral.progress import Progress
+from seed.actors import Actor, record_of
 from seed.items import DAY_SECONDS, DAYS
 from seed.referral_truth import LookAlike, Planted
-from seed.referrers import LAST, Actor, Cast, record_of
+from seed.referrers import LAST, Cast
 
 FIRST_DAY: Final = 70
 """The day on which plots begin: the programme has begun, and the first owners have their cars."""

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any, Final
 
 from graph.referral.codes import ALPHABET, LENGTH, check_symbol
+from seed.actors import Actor, Bought, record_of
 from seed.catalogue import MODELS, Model, price
 from seed.channels import Account, Desk, identifier
 from seed.draw import pick, shuffled
@@ -46,43 +47,6 @@ _FIRST_PLATE: Final = 2_000_000
 _BODIES: Final = len(ALPHABET) ** (LENGTH - 1)
 _TRIES: Final = 50
 _APPS: Final = ("app", "wechat-miniprogram")
-
-
-@dataclass(frozen=True, slots=True)
-class Bought:
-    """A car that somebody ordered: the second of the order, that of the delivery, None where there was none."""
-
-    order: str
-    model: Model
-    vin: str
-    plate: str
-    ordered: int
-    delivered: int | None = None
-
-
-@dataclass(slots=True)
-class Actor:
-    """Somebody of a plot: the person, the channel they come by, their dealer's record of them, their code if any."""
-
-    person: Person
-    account: Account
-    dealer: Dealer
-    consultant: str
-    dms: Account | None = None
-    code: str | None = None
-    car: Bought | None = None
-    visits: tuple[Account, ...] = ()
-    row: dict[str, str] = field(default_factory=dict[str, str])
-
-    @property
-    def records(self) -> tuple[tuple[str, str], ...]:
-        """The (source, record id) of each of their records, that of their channel first."""
-        return tuple(record_of(account) for account in (self.account, self.dms, *self.visits) if account)
-
-
-def record_of(account: Account) -> tuple[str, str]:
-    """The (source, record id) of an account."""
-    return account.source, account.user_id or account.anonymous_id or ""
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -20,7 +21,7 @@ from graph.ledger.units import write_amount
 from graph.referral.difference import differences
 from graph.referral.policy import load_policies, unpayable
 from graph.referral.progress import Progress
-from graph.referral.service import Detail, Filter, Referral
+from graph.referral.service import Claim, Detail, Filter, Referral
 from graph.referral.sharing import SharedCode
 from graph.referral.simulate import Simulated, Simulation
 from graph.referral.terms import load_terms
@@ -252,6 +253,40 @@ def review(
 
 
 @app.command()
+def claims(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="At most so many.")] = 100,
+    data_dir: DataDir = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """List open claims: orders that somebody says were brought by codes that nobody entered. Oldest first."""
+    found = _run(data_dir, lambda found: found.referrals.claims(first=limit))
+    values = [_claim(one) for one in found]
+    text = "\n".join(
+        f"{one['madeAt']}  {one['programme']}  {one['codes']}  {one['id']}\n  {one['evidence']}"
+        for one in values
+    )
+    show({"claims": values}, text=text or "Nothing is claimed.", as_json=as_json)
+
+
+@app.command()
+def claim(
+    id_: Annotated[
+        str, typer.Argument(metavar="CLAIM", help="Id of the claim; see `guanxi referral claims`.")
+    ],
+    note: Note,
+    accept: Annotated[
+        bool, typer.Option("--accept/--refuse", help="Give the order to what was claimed, or refuse.")
+    ],
+    data_dir: DataDir = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Decide a claim; the same again changes nothing."""
+    found = _run(data_dir, lambda found: found.referrals.decide_claim(id_, accept=accept, note=note, by=BY))
+    values = _claim(found)
+    show(values, text=f"{values['id']} is {values['state']}.", as_json=as_json)
+
+
+@app.command()
 def code(
     programme_id: ProgrammeId, one_id: OneId, data_dir: DataDir = None, as_json: JsonFlag = False
 ) -> None:
@@ -320,6 +355,12 @@ def _values(one: Referral) -> dict[str, Any]:
 
 def _review(one: Mapping[str, Any]) -> dict[str, Any]:
     return {name: one.get(name) for name in ("key", "referral", "reward", "kind", "state", "note")}
+
+
+def _claim(found: Claim) -> dict[str, Any]:
+    p = found.properties
+    told = {name: p.get(name) for name in ("id", "programme", "state", "evidence", "note")}
+    return told | {"friend": found.friend, "codes": json.loads(p["shares"]), "madeAt": isoformat(p["madeAt"])}
 
 
 def _code(found: SharedCode) -> dict[str, Any]:

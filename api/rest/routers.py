@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from api.rest.ledger.payouts import router as payouts
 from api.rest.ledger.routes import router as ledger
+from api.rest.referral.fraud import router as fraud
 from api.rest.referral.programmes import router as programmes
 from api.rest.referral.routes import router as referrals
 
-ROUTERS: Final = (ledger, programmes, referrals)
+ROUTERS: Final = (ledger, payouts, programmes, fraud, referrals)

@@ -3,12 +3,14 @@
 // referral, properties] or gone, reviews that are open now [key, referral, properties] or no more, invitations that were
 // accepted [id, time], and derived edges between users: dropped [user, referral], first [user, to, referral, time] and also
 // [user, to, referral, time, reason]. Referrals that users made (`changed`) become due: who is above their friends may be another.
+// So do referrals of a flag's way (`along`, [id, flag]), and up to 60 earlier ones of a code that came to be flagged (`burst`,
+// [id, flag]), unless they have that flag. Profiles of whom something is said ahead of the clock are due then (`ahead`).
 // mode: write
 // param rows: MAP
 // param recordedAt: INTEGER
 // returns written: INTEGER
 /* :params {recordedAt: 1795000000000000, rows: {referrals: [['f', {programme: 'two-sided'}, 'p', 'q']], flags: [], unflagged: [],
-   reviews: [], withdrawn: [], accepted: [], dropped: [], first: [], also: [], changed: []}} */
+   reviews: [], withdrawn: [], accepted: [], dropped: [], first: [], also: [], changed: [], along: [], burst: [], ahead: []}} */
 CALL () {
   UNWIND $rows.referrals AS r
   MERGE (f:Referral {id: r[0]})
@@ -80,5 +82,27 @@ CALL () {
   UNWIND $rows.changed AS oneId
   MATCH (u:User {oneId: oneId})<-[r:RESOLVED_TO WHERE r.to IS NULL]-(:Profile)-[:MADE]->(f:Referral)
   SET f.dueAt = 0
+}
+CALL () {
+  UNWIND $rows.along AS r
+  MATCH (f:Referral {id: r[0]})
+  WHERE NOT EXISTS { (f)-[:HAS_FLAG]->(:ReferralFlag {code: r[1]}) }
+  SET f.dueAt = 0
+}
+CALL () {
+  UNWIND $rows.burst AS r
+  CALL (r) {
+    MATCH (f:Referral {id: r[0]})
+    MATCH (o:Referral)
+    WHERE o.code = f.code AND o.openedAt <= f.openedAt AND o.judgement <> 'unchecked'
+      AND NOT EXISTS { (o)-[:HAS_FLAG]->(:ReferralFlag {code: r[1]}) }
+    RETURN o ORDER BY o.openedAt DESC, o.id LIMIT 60
+  }
+  SET o.dueAt = 0
+}
+CALL () {
+  UNWIND $rows.ahead AS r
+  MATCH (p:Profile {id: r[0]})
+  SET p.referralDueAt = r[1]
 }
 RETURN size($rows.referrals) AS written

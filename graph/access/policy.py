@@ -75,6 +75,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         whatIf_judgements_likelyPairs_ambiguities=JUDGES,
         whatIfErase=ERASERS,
         reward_rewards_programmeAccounts_programmes_referral_referrals_referralReviews=PROGRAMMES,
+        referralCode_referralClaims_fraudWhatIf=PROGRAMMES,
     )
     | {"_entities": PEOPLE, "_service": ANYONE},  # Apollo Federation's names
     "_Service": _rows(sdl=ANYONE),
@@ -85,6 +86,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         confirmSame_confirmDifferent_splitUser_moveProfile_markIdentifier_retractJudgement=JUDGED,
         eraseProfile_eraseUser=ERASED,
         fundBudget_approveRewards_redeemRewards_reverseRewards_decideReferral_decideReferralReview=MANAGED,
+        publishProgramme_issueReferralCode_disableReferralCode_claimReferral_decideReferralClaim=MANAGED,
+        reportReferralActivity=MANAGED,
     ),
     "Subscription": _rows(
         userChanged_dealerDeskChanged_consultantDeskChanged=PEOPLE,
@@ -100,7 +103,6 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
         displayName=NAMES,
         household_sharesWith_tags=BRAND,
         referrers_referrals_alsoReferred_influence=BRAND,
-        rewards_balances_statement=BRAND,  # programmes are the brand's
         rewards_balances_statement_madeReferrals_receivedReferrals=BRAND,  # programmes are the brand's
     ),
     "FormerUser": _rows(id_until_currentUser=BRAND),
@@ -251,7 +253,16 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "ReferralHop": _rows(kind_of_to_rarity=MANAGED),
     "ReferralDecision": _rows(outcome_flags_by_at=MANAGED, note=MANAGED_NOTES),
     "ReferralReview": _rows(key_referral_reward_kind_state_at=MANAGED, note=MANAGED_NOTES),
-    "Programme": _rows(id_version_name_nameZh_jurisdiction_digest_unpayable_publishedAt=PROGRAMMES),
+    "Programme": _rows(id_version_name_nameZh_jurisdiction_digest_unpayable_publishedAt=MANAGED),
+    "ReferralCode": _rows(code_programme_oneId_issuedAt_disabledAt=MANAGED, disabledReason=MANAGED_NOTES),
+    "ReferralCodeWeight": _rows(code_weight=MANAGED),
+    "ReferralClaim": _rows(
+        id_programme_friendId_order_codes_state_madeAt_decidedAt=MANAGED, evidence_note=MANAGED_NOTES
+    ),
+    "PublishedProgramme": _rows(programme_changes=MANAGED),
+    "ReferralActivity": _rows(outcomes=MANAGED),
+    "FraudPreview": _rows(lookedAt_before_after_flagged_cleared_byCode=PROGRAMMES),
+    "FraudChange": _rows(code_flagged_cleared_kept_flaggedExamples_clearedExamples=PROGRAMMES),
     "ReferralError": _rows(message_remedy=ANYONE),
     "ReferralForbidden": _rows(message_remedy=ANYONE),
     "ReferralNotFound": _rows(message_remedy=ANYONE),

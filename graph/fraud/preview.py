@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
+from graph.errors import ConfigurationError, InputError
 from graph.fraud.flag import Code, Flag
 from graph.fraud.reading import Surroundings, read_evidence
-from graph.fraud.rules import Rules
+from graph.fraud.rules import Rules, read_fraud_rules
 from graph.fraud.service import judge_all
 from graph.fraud.weigh import Answers, reweighted
 from graph.ingest.components import ReadOne
@@ -18,6 +19,20 @@ from graph.referral.verdict import Outcome
 PAGE: Final = 200
 EXAMPLES: Final = 5
 """Referrals told by id of each code and change: the earliest."""
+
+
+class InvalidRulesError(InputError):
+    """What rules of fraud say is wrong; the message names every wrong key."""
+
+    code: ClassVar[str] = "invalid_rules"
+
+
+def read_other_rules(toml: str) -> Rules:
+    """The rules of a text that somebody sent. Raises InvalidRulesError."""
+    try:
+        return read_fraud_rules(toml)
+    except ConfigurationError as error:
+        raise InvalidRulesError(error.message, remedy=error.remedy) from None
 
 
 @dataclass(frozen=True, slots=True)

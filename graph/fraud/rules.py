@@ -145,4 +145,9 @@ def load_fraud_rules(path: Path | None = None) -> Rules:
     Raises ConfigurationError that names the file and every wrong key.
     """
     file = path or RULES
-    return read_declared(Rules, text_of(file), source=file.name, example="graph/fraud/rules.toml")
+    return read_fraud_rules(text_of(file), source=file.name)
+
+
+def read_fraud_rules(text: str, *, source: str = "The rules") -> Rules:
+    """The rules of a TOML text. Raises ConfigurationError that names every wrong key."""
+    return read_declared(Rules, text, source=source, example="graph/fraud/rules.toml")

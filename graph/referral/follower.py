@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from graph.clock import Clock, new_id, system_clock
 from graph.db import feed
@@ -33,6 +33,7 @@ from graph.referral.rows import (
     Moved,
     Rows,
     accepted_rows,
+    ahead_rows,
     edges_of,
     forest_reviews,
     forest_rows,
@@ -82,26 +83,34 @@ class Referrals:
         due = await self._due()
         if due is None:
             return None
-        friends, erased = due
-        await self._judge(place, friends, erased=erased)
-        return len(friends) + len(erased)
+        await self._judge(place, due.friends, erased=due.erased, came=due.came)
+        return len(due.friends) + len(due.erased)
 
     async def _follow_feed(self, step: Step) -> int:
-        asked = {"profiles": sorted(step.profiles), "oneIds": sorted(step.one_ids)}
+        if not await self._programmes.all():  # nobody refers: what comes in costs nothing here
+            await self._judge(step, ())
+            return 0
+        asked = {
+            "profiles": sorted(step.profiles),
+            "oneIds": sorted(step.one_ids),
+            "after": step.position,
+            "until": step.until,
+        }
         row = await self._database.read_one("referral.find_friends", asked=asked)
         friends, makers = row or ((), ())
         await self._judge(step, frozenset(friends), makers=makers, former=step.one_ids)
         return len(friends)
 
-    async def _due(self) -> tuple[frozenset[str], tuple[str, ...]] | None:
-        """Friends whose referrals change by time now, and referrals of whom nobody is left; None where none is."""
+    async def _due(self) -> _Due | None:
+        """What time alone changes now; None where nothing is."""
         row = await self._database.read_one("referral.list_due", until=self._clock(), limit=DUE)
-        due: Sequence[Sequence[Any]] = row[0] if row else ()
-        if not due:
+        due, ahead = row or ((), ())
+        if not due and not ahead:
             return None
-        return (
-            frozenset(one_id for _, one_id in due if one_id is not None),
+        return _Due(
+            frozenset(one_id for _, one_id in (*due, *ahead) if one_id is not None),
             tuple(id_ for id_, one_id in due if one_id is None),
+            tuple(profile for profile, _ in ahead),
         )
 
     async def _judge(
@@ -112,12 +121,15 @@ class Referrals:
         makers: Sequence[str] = (),
         former: Collection[str] = (),
         erased: Sequence[str] = (),
+        came: Sequence[str] = (),
     ) -> None:
         """Judge friends, and commit what is different with the new place in the feed.
 
-        What `makers` made is looked at later; `former` are users who may be no more.
+        What `makers` made is looked at later; `former` are users who may be no more; of `came`, profiles, the time of
+        something has come that lay ahead.
         """
         plan = await self._plan(friends, former)
+        ahead_rows(plan.rows, plan.gathered, came, now=plan.now)
         plan.rows.changed += makers
         plan.rows.referrals += [[id_, {"dueAt": None}, "", ""] for id_ in erased]
         operation_id = new_id()
@@ -195,6 +207,15 @@ class Referrals:
             users={moved.one_id for moved in plan.moved},
             profiles=profiles_of(entries),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """Friends to judge; referrals of whom nobody is left; profiles of whom something lay ahead until now."""
+
+    friends: frozenset[str]
+    erased: tuple[str, ...]
+    came: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

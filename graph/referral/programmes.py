@@ -13,15 +13,17 @@ import orjson
 from graph.clock import Clock, system_clock
 from graph.db import feed
 from graph.db.database import Database, Transaction
-from graph.errors import InputError, NotFoundError
+from graph.errors import ConfigurationError, InputError, NotFoundError
 from graph.ledger.commands import Fund
 from graph.ledger.repository import LedgerRepository
 from graph.ledger.stored import concern_of
 from graph.ledger.units import STATUS
 from graph.operation import operation_of
-from graph.referral.terms import Terms
+from graph.referral.terms import Terms, read_terms
 
 _PARSED: Final = 512
+LONGEST_TERMS: Final = 100_000
+"""Characters of a version that is sent."""
 
 
 class VersionConflictError(InputError):
@@ -158,5 +160,23 @@ def budgets_of(terms: Terms, before: Terms | None, *, at: int) -> list[Fund]:
 
 
 @lru_cache(maxsize=_PARSED)
+class InvalidTermsError(InputError):
+    """What a version says is wrong; the message names every wrong field."""
+
+    code: ClassVar[str] = "invalid_terms"
+
+
+def read_version(toml: str) -> Terms:
+    """The terms of a text that somebody sent, 100,000 characters at most. Raises InvalidTermsError."""
+    if len(toml) > LONGEST_TERMS:
+        raise InvalidTermsError(
+            f"A version takes {LONGEST_TERMS:,} characters at most.", remedy="Send what a programme says."
+        )
+    try:
+        return read_terms(toml)
+    except ConfigurationError as error:
+        raise InvalidTermsError(error.message, remedy=error.remedy) from None
+
+
 def _read(content: str) -> Terms:
     return Terms.model_validate_json(content)

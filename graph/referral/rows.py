@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from graph.fraud.flag import Flag
+from graph.fraud.flag import Code, Flag, HopKind
 from graph.ingest.subjects import Topic
 from graph.referral.case import Due, Judged, Member
 from graph.referral.forest import REVIEWED, Edge, Forest
@@ -28,6 +28,8 @@ _TIMES: Final = {
     "maturedAt": Progress.MATURED,
     "returnedAt": Progress.RETURNED,
 }
+_OF_CODES: Final = frozenset({Code.VELOCITY, Code.TRADED_CODE})
+"""Flags that many referrals of one code bring about together."""
 _WRITTEN_APART: Final = frozenset({"recordedAt", "judgedAt"})
 _NOWHERE: Final[dict[str, Any]] = {
     "progress": Progress.LAPSED,
@@ -54,6 +56,9 @@ class Rows:
     first: list[list[Any]] = field(default_factory=list[list[Any]])
     also: list[list[Any]] = field(default_factory=list[list[Any]])
     changed: list[str] = field(default_factory=list[str])
+    along: list[list[str]] = field(default_factory=list[list[str]])
+    burst: list[list[str]] = field(default_factory=list[list[str]])
+    ahead: list[list[Any]] = field(default_factory=list[list[Any]])
 
     def __bool__(self) -> bool:
         """Whether anything is written."""
@@ -166,7 +171,18 @@ def _flag_rows(rows: Rows, stored: Stored, flags: Iterable[Flag]) -> None:
         if there.get(key) != wanted[key]:
             said = dict(zip(("score", "path", "why", "clears"), wanted[key], strict=True))
             rows.flags.append([key, stored.id, {"referral": stored.id, "code": str(flag.code), **said}])
+        if key not in there:
+            _around_rows(rows, stored.id, flag)
     rows.unflagged += sorted(there.keys() - wanted.keys())
+
+
+def _around_rows(rows: Rows, referral: str, flag: Flag) -> None:
+    """Those that have come to light with a referral's new flag, for which nothing happens of themselves."""
+    if flag.code in _OF_CODES:
+        rows.burst.append([referral, str(flag.code)])
+    elif flag.code is Code.RING:
+        named = {hop.to for hop in flag.path if hop.kind == HopKind.FOR}  # its way goes up each
+        rows.along += [[id_, str(flag.code)] for id_ in sorted(named - {referral})]
 
 
 def review_rows(rows: Rows, reviews: Iterable[Review], there: Mapping[str, str]) -> None:
@@ -185,6 +201,17 @@ def review_rows(rows: Rows, reviews: Iterable[Review], there: Mapping[str, str])
         if there.get(key) in (None, "withdrawn")
     ]
     rows.withdrawn = sorted(key for key, state in there.items() if state == "open" and key not in wanted)
+
+
+def ahead_rows(rows: Rows, gathered: Gathered, came: Iterable[str], *, now: int) -> None:
+    """Say when the next of what was said of profiles ahead of `now` is judged; of those that `came`, if ever."""
+    found: dict[str, int | None] = dict.fromkeys(came)
+    for case in gathered.cases:
+        for each in case.statements:
+            if each.occurred_at > now:
+                at = found.get(each.profile_id)
+                found[each.profile_id] = each.occurred_at if at is None else min(at, each.occurred_at)
+    rows.ahead = [[profile, at] for profile, at in sorted(found.items())]
 
 
 def accepted_rows(rows: Rows, gathered: Gathered) -> None:

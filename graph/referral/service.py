@@ -21,6 +21,7 @@ from graph.referral.programmes import Programmes
 from graph.referral.progress import IllegalMoveError
 from graph.referral.terms import in_force
 from graph.referral.verdict import Decision, Outcome, check_decision, verdict_of
+from graph.standing.statement import public_id
 
 MAX_PAGE: Final = 1_000
 SCAN: Final = 1_000
@@ -284,7 +285,9 @@ class ReferralService:
         by: str,
         idempotency_key: str | None = None,
     ) -> Claim:
-        """Claim a person's order (its key) for codes, with weights among which the credit is to be split.
+        """Claim a person's order for codes, with weights among which the credit is to be split.
+
+        The order is named by its key, or by its `public_id` as people outside know it.
 
         Raises ProgrammeNotFoundError; NotFoundError for an order that is not the person's; InputError for weights
         that are not 1 to 1,000, codes that are none, or evidence that is empty or over 1,000 characters;
@@ -293,12 +296,11 @@ class ReferralService:
         evidence = checked(evidence)
         shares = _shares(codes)
         terms = (await self._programmes.get(programme)).terms
-        row = await self._database.read_one("referral.find_order", oneId=one_id, order=order)
-        if row is None:
-            raise NotFoundError(
-                "The person has no such order.", remedy="Take the key of one of their orders."
-            )
-        profile_id, placed_at = row
+        row = await self._database.read_one("referral.list_orders", oneId=one_id)
+        named = [each for each in (row[0] if row else ()) if order in (each[0], public_id(each[0]))]
+        if not named:
+            raise NotFoundError("The person has no such order.", remedy="Take the id of one of their orders.")
+        fact, profile_id, placed_at = named[0]
         now = self._clock()
         version = in_force(terms, placed_at) or terms[-1]
         if not placed_at <= now < placed_at + version.attribution.claim_window:
@@ -313,7 +315,7 @@ class ReferralService:
             claim: dict[str, Any] = {
                 "id": operation,
                 "programme": programme,
-                "orderFact": order,
+                "orderFact": fact,
                 "profileId": profile_id,
             }
             claim |= {"shares": json.dumps(shares, sort_keys=True), "evidence": sealed}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,3 +48,8 @@ def statement_of(row: Sequence[Any]) -> Statement:
     """A row of `standing.read_statements`."""
     *columns, details = row
     return Statement(*columns, details=orjson.loads(details) if details else {})
+
+
+def public_id(fact: str) -> str:
+    """What the thing that a fact names is called outside: a digest, since the graph finds it by the fact itself."""
+    return hashlib.sha256(fact.encode()).hexdigest()[:32]

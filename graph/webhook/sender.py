@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import structlog
 
-from graph.clock import SECOND, Clock, new_id, system_clock
+from graph.clock import DAY, SECOND, Clock, new_id, system_clock
 from graph.db.database import Database
 from graph.errors import InputError
 from graph.privacy.keyring import Keyring
@@ -32,6 +32,13 @@ LEASE_SECONDS: Final = 60
 """Four times what an attempt may take: a lane is not lost while it is tried."""
 
 GONE: Final = 410
+
+KEEP_DAYS: Final = 30
+"""How long what was delivered can be listed and replayed."""
+PRUNE_SECONDS: Final = 3_600
+"""How often is looked for what is older."""
+PRUNED: Final = 1_000
+"""Deliveries of each endpoint that are forgotten in one commit."""
 
 _log = structlog.get_logger(__name__)
 
@@ -70,8 +77,12 @@ class WebhookSender:
         resolve: Resolve = resolve,
         context: ssl.SSLContext | None = None,
         seconds: float = TOTAL_SECONDS,
+        keep_days: int = KEEP_DAYS,
     ) -> None:
-        """`allow` names hosts that may be private; `seconds` is what one attempt may take, 15 at most."""
+        """`allow` names hosts that may be private; `seconds` is what one attempt may take, 15 at most.
+
+        What was delivered is forgotten after `keep_days`.
+        """
         self._database = database
         self._keyring = keyring
         self._allow = tuple(allow)
@@ -80,12 +91,15 @@ class WebhookSender:
         self._resolve = resolve
         self._context = context or ssl.create_default_context()
         self._seconds = min(seconds, TOTAL_SECONDS)
+        self._keep = keep_days * DAY
+        self._prune_at = 0
 
     async def follow(self) -> int | None:
         """Try what may be tried now; answers how many deliveries that was, None where there was nothing."""
         now = self._clock()
         due = await self._database.read_one("webhook.find_due", now=now)
         if due is None or not due[0]:
+            await self._prune(now)
             return None
         lease_id = new_id()
         lease = {"id": lease_id, "now": now, "until": now + LEASE_SECONDS * SECOND}
@@ -100,6 +114,14 @@ class WebhookSender:
             if error is not None:
                 raise error
         return len(leased)
+
+    async def _prune(self, now: int) -> None:
+        """Forget what was delivered long ago, now and then, and only while nothing waits."""
+        if now < self._prune_at:
+            return
+        row = await self._database.write("webhook.prune_deliveries", before=now - self._keep, limit=PRUNED)
+        if not row or row[0]["pruned"] < PRUNED:  # else there may be more at once
+            self._prune_at = now + PRUNE_SECONDS * SECOND
 
     async def _deliver(self, delivery: _Leased, lease_id: str) -> None:
         if delivery.endpoint_id is None or delivery.endpoint_state != "active":

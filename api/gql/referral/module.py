@@ -9,7 +9,11 @@ from api.gql.profile.people import User
 from api.gql.referral.mutations import ReferralMutation
 from api.gql.referral.persons import PersonsReferrals
 from api.gql.referral.queries import ReferralQuery
+from api.gql.referral.tooling import ToolingMutation
+from api.gql.referral.tooling_queries import ToolingQuery
 
 MODULE: Final = Module(
-    queries=(ReferralQuery,), mutations=(ReferralMutation,), fields={User: PersonsReferrals}
+    queries=(ReferralQuery, ToolingQuery),
+    mutations=(ReferralMutation, ToolingMutation),
+    fields={User: PersonsReferrals},
 )

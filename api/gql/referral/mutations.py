@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import strawberry
 
 from api.gql.context import GqlInfo
-from api.gql.described import IDEMPOTENCY_KEY, MESSAGE, REMEDY
+from api.gql.described import IDEMPOTENCY_KEY
+from api.gql.referral.refusals import (
+    ReferralConflict,
+    ReferralForbidden,
+    ReferralInvalid,
+    ReferralNotFound,
+    refused,
+)
 from api.gql.referral.shapes import ReferralDetail, ReferralReview, detail_of, review_of
 from graph.access.roles import Permission
-from graph.errors import ForbiddenError, InputError, NotFoundError
+from graph.errors import ForbiddenError, InputError
 from graph.referral.verdict import Outcome
 
-_NOTE = "Why, 1 to 1,000 characters; stored sealed, and gone when the friend is erased."
+NOTE: Final = "Why, 1 to 1,000 characters; stored sealed, and gone when the friend is erased."
 
 
 @strawberry.input(description="A decision on a referral.")
@@ -22,7 +29,7 @@ class DecideReferralInput:
 
     referral: strawberry.ID = strawberry.field(description="Its id.")
     outcome: Outcome = strawberry.field(description="What is decided.")
-    note: str = strawberry.field(description=_NOTE)
+    note: str = strawberry.field(description=NOTE)
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
@@ -34,35 +41,7 @@ class DecideReferralReviewInput:
     accept: bool = strawberry.field(
         description="True takes back what it is about; false leaves it with who has it."
     )
-    note: str = strawberry.field(description=_NOTE)
-
-
-@strawberry.interface(name="ReferralError", description="Why nothing was decided.")
-class Refused:
-    """What every error says."""
-
-    message: str = strawberry.field(description=MESSAGE)
-    remedy: str = strawberry.field(description=REMEDY)
-
-
-@strawberry.type(description="The key may not decide.")
-class ReferralForbidden(Refused):
-    """A key of another role."""
-
-
-@strawberry.type(description="There is no such referral or review.")
-class ReferralNotFound(Refused):
-    """An unknown id."""
-
-
-@strawberry.type(description="It cannot be decided so as it stands.")
-class ReferralConflict(Refused):
-    """A state that does not allow it."""
-
-
-@strawberry.type(description="What was sent cannot be taken.")
-class ReferralInvalid(Refused):
-    """A mistake of the caller."""
+    note: str = strawberry.field(description=NOTE)
 
 
 DecideReferralPayload: TypeAlias = Annotated[
@@ -77,7 +56,6 @@ DecideReferralReviewPayload: TypeAlias = Annotated[
         "DecideReferralReviewPayload", description="The review as it was decided, or why it was not."
     ),
 ]
-_Refusal: TypeAlias = ReferralForbidden | ReferralNotFound | ReferralConflict | ReferralInvalid
 
 
 @strawberry.type(name="Mutation")
@@ -107,7 +85,7 @@ class ReferralMutation:
                 idempotency_key=input.idempotency_key,
             )
         except (ForbiddenError, InputError) as error:
-            return _refused(error)
+            return refused(error)
         return detail_of(found)
 
     @strawberry.mutation(
@@ -128,16 +106,5 @@ class ReferralMutation:
                 input.review, accept=input.accept, note=input.note, by=context.caller.key_id
             )
         except (ForbiddenError, InputError) as error:
-            return _refused(error)
+            return refused(error)
         return review_of(found)
-
-
-def _refused(error: ForbiddenError | InputError) -> _Refusal:
-    kind: type[_Refusal] = ReferralInvalid
-    if isinstance(error, ForbiddenError):
-        kind = ReferralForbidden
-    elif isinstance(error, NotFoundError):
-        kind = ReferralNotFound
-    elif error.status == 409:
-        kind = ReferralConflict
-    return kind(message=error.message, remedy=error.remedy)

@@ -18,16 +18,15 @@ from api.gql.referral.shapes import (
     ReferralEdge,
     ReferralReview,
     detail_of,
+    programme_of,
     referral_of,
     review_of,
 )
-from api.gql.scalars import Instant
 from api.gql.selection import page_size
 from api.wiring import Services
 from graph.access.roles import Permission
 from graph.errors import InputError
 from graph.ledger.service import check_programme
-from graph.referral.policy import unpayable
 from graph.referral.progress import Progress
 from graph.referral.service import Filter, Place, ReferralNotFoundError
 from graph.referral.verdict import Judgement
@@ -107,23 +106,7 @@ class ReferralQuery:
         """One statement."""
         services = _services(info)
         found = await services.programmes.all()
-        told: list[Programme] = []
-        for id_ in sorted(found):
-            newest = found[id_].newest
-            terms = newest.terms
-            told.append(
-                Programme(
-                    id=strawberry.ID(id_),
-                    version=terms.version,
-                    name=terms.name.en,
-                    name_zh=terms.name.zh,
-                    jurisdiction=terms.jurisdiction,
-                    digest=newest.digest,
-                    unpayable=list(unpayable(terms, services.policies.of(terms.jurisdiction))),
-                    published_at=Instant(newest.recorded_at),
-                )
-            )
-        return told
+        return [programme_of(found[id_], services.policies) for id_ in sorted(found)]
 
 
 def _services(info: GqlInfo) -> Services:

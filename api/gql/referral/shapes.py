@@ -17,7 +17,8 @@ from api.gql.profile.touchpoints import PageInfo
 from api.gql.scalars import Instant, MoneyText, instant_of, money_of
 from api.gql.selection import LONGEST_PAGE, Resolving, read_selection
 from graph.ledger.stored import read_reward
-from graph.referral import service
+from graph.referral import programmes, service
+from graph.referral.policy import Policies, unpayable
 from graph.referral.progress import Progress
 from graph.referral.verdict import Judgement, Outcome
 
@@ -236,6 +237,22 @@ class Programme:
         description="Ids of rewards that the law of its jurisdiction lets nobody get."
     )
     published_at: Instant = strawberry.field(description="When this version was published.")
+
+
+def programme_of(found: programmes.Programme, policies: Policies) -> Programme:
+    """As it is shown."""
+    newest = found.newest
+    terms = newest.terms
+    return Programme(
+        id=strawberry.ID(found.id),
+        version=terms.version,
+        name=terms.name.en,
+        name_zh=terms.name.zh,
+        jurisdiction=terms.jurisdiction,
+        digest=newest.digest,
+        unpayable=list(unpayable(terms, policies.of(terms.jurisdiction))),
+        published_at=Instant(newest.recorded_at),
+    )
 
 
 def referral_of(found: service.Referral) -> Referral:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -10,13 +9,14 @@ from typing import Final
 import strawberry
 
 from api.gql.described import describe_enum
-from api.gql.ids import global_id
+from api.gql.ids import global_id, parse_id
 from api.gql.profile.people import VEHICLE
 from api.gql.profile.records import PROFILE
 from api.gql.scalars import Instant, MoneyText, amount_of, instant_of, money_of
 from graph.standing import consents, follow_ups, orders
 from graph.standing.follow_ups import FollowUpKind
 from graph.standing.orders import OrderStatus
+from graph.standing.statement import public_id
 
 ORDER: Final = "Order"
 FOLLOW_UP: Final = "FollowUp"
@@ -189,4 +189,10 @@ def follow_up_of(plan: follow_ups.FollowUp) -> FollowUp:
 
 def _derived_id(kind: str, key: str) -> strawberry.ID:
     """Of a digest: the key itself is what the graph finds the thing by."""
-    return strawberry.ID(global_id(kind, hashlib.sha256(key.encode()).hexdigest()[:32]))
+    return strawberry.ID(global_id(kind, public_id(key)))
+
+
+def order_named(text: str) -> str:
+    """What an order is called inside, of its `Order.id`; a text that is no such id stays as it is."""
+    parsed = parse_id(text)
+    return parsed[1] if parsed and parsed[0] == ORDER else text

@@ -10,11 +10,9 @@ from pydantic import Field
 from api.rest.door import BEARER, DoorRoute, Here, IdempotencyKey, Manages, Reads
 from api.rest.ledger.shapes import OutcomeShape
 from api.rest.shapes import Instant, Shape, errors
-from graph.errors import ConfigurationError, InputError
 from graph.referral.difference import differences
 from graph.referral.policy import Policies, unpayable
-from graph.referral.programmes import Programme, Version
-from graph.referral.terms import Terms, read_terms
+from graph.referral.programmes import LONGEST_TERMS, Programme, Version, read_version
 
 router: Final = APIRouter(prefix="/v1/programmes", route_class=DoorRoute, dependencies=[Depends(BEARER)])
 
@@ -87,7 +85,7 @@ class TermsInput(Shape):
 
     toml: str = Field(
         min_length=1,
-        max_length=100_000,
+        max_length=LONGEST_TERMS,
         description="What it says, as `graph/referral/programmes/two_sided.toml`; the id is in it.",
     )
 
@@ -210,17 +208,3 @@ async def activity(
         id_, body.one_id, body.event, by=caller.key_id, idempotency_key=key, confirmed=body.confirmed
     )
     return EarnedShape(outcomes=[OutcomeShape.of(outcome) for outcome in outcomes])
-
-
-class InvalidTermsError(InputError):
-    """What a version says is wrong; the message names every wrong field."""
-
-    code = "invalid_terms"
-
-
-def read_version(toml: str) -> Terms:
-    """The terms of a text that was sent. Raises InvalidTermsError."""
-    try:
-        return read_terms(toml)
-    except ConfigurationError as error:
-        raise InvalidTermsError(error.message, remedy=error.remedy) from None

@@ -8,22 +8,25 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.gql.ids import global_id, parse_id
+from api.gql.standing.shapes import order_named
 from api.rest.door import BEARER, DoorRoute, Here, IdempotencyKey, Manages, Reads
 from api.rest.referral.shapes import (
     ClaimInput,
     ClaimShape,
-    CodeShape,
-    CodesShape,
     DecideClaimInput,
     DecideInput,
     DecideReviewInput,
+    ReferralDetailShape,
+    ReferralShape,
+    ReviewShape,
+)
+from api.rest.referral.sharing_shapes import (
+    CodeShape,
+    CodesShape,
     DisableInput,
     InvitationShape,
     InviteInput,
     IssueInput,
-    ReferralDetailShape,
-    ReferralShape,
-    ReviewShape,
 )
 from api.rest.shapes import After, First, Page, errors
 from graph.errors import InputError
@@ -132,7 +135,7 @@ async def claim(caller: Manages, here: Here, key: IdempotencyKey, body: ClaimInp
     made = await here.referrals.claim(
         body.programme,
         body.one_id,
-        body.order,
+        order_named(body.order),
         body.codes,
         evidence=body.evidence,
         by=caller.key_id,

@@ -13,7 +13,7 @@ from api.rest.shapes import AMOUNT, UNIT, Instant, Shape
 from graph.ledger.model import Side
 from graph.ledger.reader import Held
 from graph.ledger.stored import read_reward
-from graph.referral import service, sharing
+from graph.referral import service
 from graph.referral.attribution import Lost
 from graph.referral.notes import LONGEST
 from graph.referral.progress import Progress
@@ -315,7 +315,10 @@ class ClaimInput(Shape):
 
     programme: str = Field(max_length=64, description="The programme's id.", examples=["two-sided"])
     one_id: str = Field(max_length=64, description="OneID of who ordered.")
-    order: str = Field(max_length=200, description="The order's key, as `User.orders` names it.")
+    order: str = Field(
+        max_length=200,
+        description="Its id as GraphQL's `User.orders` names it, or its key.",
+    )
     codes: Weights
     evidence: str = Field(
         min_length=1,
@@ -333,79 +336,3 @@ class DecideClaimInput(Shape):
         None, description="Other codes than were claimed; null or left out: those of the claim."
     )
     note: Note
-
-
-class CodeShape(Shape):
-    """A participant's code in a programme."""
-
-    code: str = Field(description="The code, without a hyphen.", examples=["7KQM3XRT"])
-    programme: str = Field(description="The programme's id.")
-    one_id: str | None = Field(description="OneID of whose it is; null where they were erased.")
-    issued_at: Instant = Field(description="Since when it is theirs.")
-    disabled_at: Instant | None = Field(description="From when on it brings nobody; null while it does.")
-    disabled_reason: str | None = Field(description="Why it was disabled.")
-
-    @classmethod
-    def of(cls, code: sharing.SharedCode) -> Self:
-        """As it is shown."""
-        return cls(
-            code=code.code,
-            programme=code.programme,
-            one_id=code.one_id,
-            issued_at=code.issued_at,
-            disabled_at=code.disabled_at,
-            disabled_reason=code.disabled_reason,
-        )
-
-
-class CodesShape(Shape):
-    """A person's codes."""
-
-    codes: list[CodeShape] = Field(description="In every programme, disabled ones too.")
-
-
-class IssueInput(Shape):
-    """Who is to get a code."""
-
-    programme: str = Field(max_length=64, description="The programme's id.", examples=["two-sided"])
-    one_id: str = Field(max_length=64, description="The person's OneID.")
-
-
-class DisableInput(Shape):
-    """Why a code is disabled."""
-
-    reason: str = Field(
-        min_length=1,
-        max_length=LONGEST,
-        description="Why. It is stored sealed, and gone when the friend is erased.",
-        examples=["Posted on a forum"],
-    )
-
-
-class InviteInput(Shape):
-    """Where an invitation goes."""
-
-    channel: str | None = Field(
-        None,
-        description="1 to 64 letters, digits, dots, hyphens and underscores; null: not told.",
-        examples=["wechat"],
-    )
-
-
-class InvitationShape(Shape):
-    """A link to give away. It knows nothing of who gets it."""
-
-    id: str = Field(description="Goes into the link, as `invitation`.")
-    code: str = Field(description="The inviter's code.")
-    programme: str = Field(description="The programme's id.")
-    channel: str | None = Field(description="Where it goes.")
-
-    @classmethod
-    def of(cls, invitation: sharing.Invitation) -> Self:
-        """As it is shown."""
-        return cls(
-            id=invitation.id,
-            code=invitation.code,
-            programme=invitation.programme,
-            channel=invitation.channel,
-        )

@@ -20,8 +20,9 @@ from graph.ingest.writer import Writer
 from graph.privacy.keyring import Keyring
 from graph.referral.terms import PROGRAMMES
 from graph.runtime import Endpoint
+from graph.standing.statement import public_id
 from tests.graph.judgement.people import People
-from tests.graph.referral.stage import A, Stage, did
+from tests.graph.referral.stage import A, Stage, bought, did
 
 TOML = PROGRAMMES / "two_sided.toml"
 
@@ -75,7 +76,11 @@ async def test_a_referral_is_listed_shown_and_decided(
     await stage.owner("ann", A)
     await stage.does(did("bob", "Referral Link Clicked", at=now - 2 * DAY, code=A, channel="wechat"))
     (told,) = (await run("list", "two-sided", "--progress", "clicked"))["referrals"]
-    assert (told["code"], told["judgement"], told["friend"]) == (A, "clear", await stage.people.one_id("bob"))
+    assert (told["code"], told["judgement"], told["friend"]) == (
+        A,
+        "unchecked",
+        await stage.people.one_id("bob"),
+    )
     assert (await run("list", "two-sided", "--judgement", "flagged"))["referrals"] == []
     for _ in range(2):
         decided = await run(
@@ -103,4 +108,33 @@ async def test_a_referral_is_listed_shown_and_decided(
     with pytest.raises(NotFoundError):
         await run("show", "none")
     with pytest.raises(NotFoundError):
+        await run("claim", "none", "--accept", "--note", "x")
+    with pytest.raises(NotFoundError):
         await run("review", "none", "--accept", "--note", "x")
+
+
+async def test_claims_are_listed_and_decided(
+    run: Any, database: Database, keyring: Keyring, rules: Rules, writer: Writer
+) -> None:
+    stage = Stage(People(database, keyring, rules, writer))
+    now = stage.now = system_clock()
+    await stage.open()
+    await stage.owner("ann", A)
+    await stage.does(*bought("bob", "o1", at=now - 2 * DAY))
+    bob = await stage.people.one_id("bob")
+    row = await database.read_one("referral.list_orders", oneId=bob)
+    assert row is not None
+    made = await stage.referrals.claim(
+        "two-sided", bob, public_id(row[0][0][0]), {A: 1}, evidence="Seen.", by="k"
+    )
+    (told,) = (await run("claims"))["claims"]
+    assert (told["id"], told["codes"], told["evidence"], told["friend"]) == (
+        made.properties["id"],
+        {A: 1},
+        "Seen.",
+        bob,
+    )
+    for _ in range(2):
+        decided = await run("claim", told["id"], "--refuse", "--note", "No.")
+        assert (decided["state"], decided["note"]) == ("refused", "No.")
+    assert (await run("claims"))["claims"] == []

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import ConfigurationError
 from graph.fraud.flag import Code
 from graph.fraud.rules import RULES, load_fraud_rules
 from graph.fraud.weigh import Answers, effective_number, rarity, reweighted
+from tests.laws import examples
 
 TEXT = RULES.read_text(encoding="utf-8")
 
@@ -46,12 +47,14 @@ def test_rarity_falls_with_people_and_ends() -> None:
     assert [rarity(people, most=4) for people in range(1, 7)] == [1, 1, 2 / 3, 0.5, 0, 0]
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=9))
 def test_the_effective_number_lies_between_one_and_all(counts: list[int]) -> None:
     assert 1 <= effective_number(counts) <= len(counts) + 1e-9
     assert effective_number([counts[0]] * len(counts)) == pytest.approx(len(counts))
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(st.floats(0, 1), st.integers(0, 99), st.integers(0, 99))
 def test_answers_move_a_weight_towards_their_share(weight: float, confirmed: int, cleared: int) -> None:
     after = reweighted(weight, Answers(confirmed, cleared))

@@ -9,7 +9,8 @@ from graph.fraud.flag import Code, Hop
 from graph.fraud.service import FraudLook, fallen
 from graph.privacy.keyring import Keyring
 from graph.tag.service import TagService
-from tests.graph.fraud.town import NOW, Town, did, on_device, said
+from seed.serials import vin
+from tests.graph.fraud.town import NOW, Town, did, entered, on_device, said
 from tests.graph.judgement.people import said as record_says
 
 PHONE = "13912340001"
@@ -49,6 +50,21 @@ class TestWhoTheyAre:
         await town.bring(on_device(a, "device-of-staff"), on_device(c, "device-of-staff"))
         assert list(await town.flags(lent)) == [Code.STAFF]
 
+    async def test_a_consultants_own_number(self, town: Town) -> None:
+        consultant, *customers, friend = await town.settle(6)
+        await town.bring(
+            said(consultant, phone=PHONE, at=NOW - 400 * DAY),
+            *(entered(name, PHONE, at=NOW - n * DAY) for n, name in enumerate(customers)),
+        )
+        flags = await town.flags(await town.refer(consultant, friend))
+        assert list(flags) == [Code.STAFF], "whose number it is refers"
+        assert flags[Code.STAFF].path[0].kind == "household"
+        customer = await town.flags(await town.refer(customers[0], friend))
+        assert Code.STAFF not in customer, "the number in a customer's record says nothing of the customer"
+        own = await town.flags(await town.refer(consultant, customers[1]))
+        assert Code.STAFF in own, "and the consultant's number in the friend's record"
+        assert Code.SHARED_PHONE not in own
+
 
 class TestWhatTheyShare:
     async def test_a_phone_and_a_device(self, town: Town) -> None:
@@ -82,6 +98,20 @@ class TestWhatTheyShare:
         assert "payer" in [hop.kind for hop in flags[Code.SHARED_PAYER].path]
         assert Code.SHARED_PAYER in await town.flags(await town.refer(b, a))
         assert await town.flags(await town.refer(c, d)) == {}
+
+    async def test_a_third_paid_for_both(self, town: Town) -> None:
+        a, b, payer, c = await town.settle(4)
+        cars = dict(zip((a, b, c), (vin(n, body="EAAET", year=2023) for n in (1, 2, 3)), strict=True))
+        for name, car in cars.items():
+            await town.bring(did(name, "Order Placed", at=NOW, orderId=f"o-{name}", vin=car, role="owner"))
+        for name in (a, b):
+            await town.bring(
+                did(payer, "Order Placed", at=NOW, orderId=f"paid-{name}", vin=cars[name], role="payer")
+            )
+        flags = await town.flags(await town.refer(a, b))
+        path = [hop.kind for hop in flags[Code.SHARED_PAYER].path]
+        assert path == ["vehicle", "payer", "payer", "vehicle"]
+        assert Code.SHARED_PAYER not in await town.flags(await town.refer(a, c))
 
     async def test_a_car_of_both(self, town: Town) -> None:
         a, b = await town.settle(2)

@@ -38,9 +38,15 @@ MERGE (a)-[:MADE]->(r:Referral {id: $id})-[:FOR]->(b)
 SET r += $properties"""
 
 
-def body_of(user: str, kind: str, at: int, **content: Any) -> Message:
-    """A message of a record's own source; all count ids of users, devices and orders together."""
-    source = SourceDeclaration.model_validate({"name": f"of-{user}", "idSpace": "town"})
+def body_of(user: str, kind: str, at: int, *, staff: bool = False, **content: Any) -> Message:
+    """A message of a record's own source; all count ids of users, devices and orders together.
+
+    With `staff` what it says of phones was written by staff, as in a dealer's system.
+    """
+    declared: dict[str, Any] = {"name": f"of-{user}", "idSpace": "town"}
+    if staff:
+        declared |= {"grades": {"phone": "trusted"}}
+    source = SourceDeclaration.model_validate(declared)
     body = {
         "type": kind,
         "userId": user,
@@ -56,6 +62,11 @@ def body_of(user: str, kind: str, at: int, **content: Any) -> Message:
 def said(user: str, *, at: int = NOW, **traits: Any) -> Message:
     """What is said of somebody; two ids are two people."""
     return body_of(user, "identify", at, traits=traits)
+
+
+def entered(user: str, phone: str, *, at: int = NOW) -> Message:
+    """Staff wrote a phone into somebody's record."""
+    return body_of(user, "identify", at, staff=True, traits={"phone": phone})
 
 
 def did(user: str, event: str, *, at: int, **properties: Any) -> Message:

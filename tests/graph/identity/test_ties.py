@@ -61,7 +61,7 @@ def test_no_number_decides(tangle: tuple[int, list[int], list[int]], seed: int) 
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(tangles())
 def test_connected_components_are_those_of_networkx(tangle: tuple[int, list[int], list[int]]) -> None:
     count, masks, _ = tangle

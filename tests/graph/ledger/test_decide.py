@@ -318,3 +318,14 @@ def test_periods_are_of_the_calendar(period: Period, first: str, next_: str) -> 
     ends = [from_datetime(to_datetime(0).fromisoformat(f"{day}T00:00:00+08:00")) for day in (first, next_)]
     assert list(bounds(period, at, zone="Asia/Shanghai")) == ends
     assert bounds(period, ends[1], zone="Asia/Shanghai")[0] == ends[1]
+
+
+def test_a_debt_is_neither_spent_nor_expires() -> None:
+    desk = Desk()
+    key = desk.posted(10, lasts=DAY)
+    desk.redeem(10)
+    desk.reverse(key, policy=ReturnPolicy.UNLIMITED)
+    nothing = desk.run(Redeem("none", "v", ("p",), "points", None, "c", T))
+    assert (nothing.outcomes, nothing.postings) == ((), ())
+    assert not desk.run(Expire("e", "v", "p", "points", "c", T + 2 * DAY)).postings
+    assert desk.has(AccountKind.AVAILABLE) == -10

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from graph.clock import DAY
+from graph.clock import DAY, SECOND
 from graph.db.database import Database
 from graph.erasure.service import ByProfile, ErasureService
 from graph.feed.follow import catch_up
@@ -25,6 +25,7 @@ from graph.referral.progress import IllegalMoveError
 from graph.referral.simulate import Simulation
 from graph.referral.terms import PROGRAMMES, Cap, load_terms
 from graph.referral.verdict import Outcome
+from graph.tag.service import TagService
 from tests.graph.judgement.people import People, said
 from tests.graph.referral.stage import START, A, B, C, Stage, bought, did
 
@@ -362,3 +363,64 @@ async def test_fraud_is_looked_for_in_the_graph_itself(stage: Stage) -> None:
     assert all(flag[name] for name in ("path", "why", "clears"))
     states = Counter(state for _, state, *_ in await stage.rewards())
     assert states == {"pending": 2, "approved": 2}
+
+
+async def test_what_lies_ahead_of_the_clock_is_judged_when_its_time_comes(stage: Stage) -> None:
+    await stage.open()
+    await stage.owner("ann", A)
+    await stage.does(
+        did("bob", "Referral Link Clicked", at=START + 30 * SECOND, code=A),
+        did("bob", "Enquiry Submitted", at=START + 50 * SECOND),
+    )
+    assert await stage.all() == []
+    await stage.at(START + 30 * SECOND - 1)
+    assert await stage.all() == []
+    await stage.at(START + 30 * SECOND)
+    assert (await stage.only())["progress"] == "clicked"
+    await stage.at(START + 50 * SECOND)
+    assert (await stage.only())["progress"] == "identified"
+    left = await stage.database.run_schema(
+        "CYPHER 5 MATCH (p:Profile) WHERE p.referralDueAt IS NOT NULL RETURN p.id AS id"
+    )
+    assert left == [], "nothing is looked at for ever"
+
+
+async def test_a_tag_of_the_referrer_set_or_taken_later_is_heeded(stage: Stage) -> None:
+    await stage.open()
+    await stage.owner("ann", A)
+    follower = stage.follower = stage.another(look=FraudLook())
+    await delivered(stage)
+    one = await stage.only()
+    assert (one["judgement"], await stage.rewards()) == ("clear", WAITING)
+    tags = TagService(stage.database, keyring=stage.people.keyring, clock=stage.clock)
+    ann = await stage.people.one_id("ann")
+    await tags.tag(ann, "staff", why="Works here.", by="k")
+    await catch_up(follower)
+    one = await stage.only()
+    assert (one["judgement"], one["flags"]) == ("flagged", ["staff"])
+    assert {review["kind"] for review in await stage.referrals.reviews()} == {"notEligible"}
+    await stage.at(START + 40 * DAY)
+    assert await stage.rewards() == WAITING, "it is not available while it is asked about"
+    await tags.untag(ann, "staff", by="k")
+    await catch_up(follower)
+    assert (await stage.only())["judgement"] == "clear"
+    assert (await stage.rewards(), await stage.referrals.reviews()) == (PAID, [])
+
+
+async def test_a_burst_that_a_later_friend_brings_to_light_holds_the_earlier_ones(stage: Stage) -> None:
+    await stage.open()
+    await stage.owner("ann", A)
+    follower = stage.follower = stage.another(look=FraudLook())
+    most = min(FraudLook().rules.velocity.bursts, key=lambda burst: burst.friends).friends
+    for number in range(most):
+        if number == most - 1:
+            assert {one["judgement"] for one in await stage.all()} == {"clear"}
+        await stage.people.writer.write(
+            [
+                did(f"f{number}", "Referral Link Clicked", at=START + number * SECOND, code=A),
+                *bought(f"f{number}", f"o{number}", at=START + DAY),
+            ]
+        )
+        stage.now = START + 2 * DAY
+        await catch_up(follower)
+    assert [one["flags"] for one in await stage.all()] == [["velocity"]] * most

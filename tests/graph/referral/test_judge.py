@@ -179,3 +179,32 @@ def test_level_two_goes_to_who_brought_the_referrer() -> None:
         "above": ("up-1", 2, Side.REFERRER),
         "honour": ("up-2", 3, Side.REFERRER),
     }
+
+
+def test_what_came_back_undoes_what_the_order_brought_and_nothing_else() -> None:
+    known = [
+        click(A, 0),
+        said("testDrive", 1, profile="bob1"),
+        *bought(2, delivered=10),
+        said("vehicleReturn", 12, "order:x"),
+    ]
+    (one,) = judge(case(known), policy=ONE_LEVEL, now=NOW)
+    assert one.course.progress is Progress.RETURNED
+    assert {due.rule: due.at for due in one.dues if due.at is not None} == {"drive": T0 + DAY}
+
+
+def test_what_is_not_reached_any_more_is_not_due() -> None:
+    known = [click(A, 0), said("testDrive", 1), *bought(2, delivered=10)]
+    back = said("vehicleReturn", 12, "order:x")
+    (returned,) = judge(case([*known, back]), policy=ONE_LEVEL, now=NOW)
+    assert [due.rule for due in returned.dues] == ["drive"]
+    (lapsed,) = judge(case([click(A, 0)]), policy=ONE_LEVEL, now=NOW)
+    assert (lapsed.course.progress, lapsed.dues) == (Progress.LAPSED, ())
+    (awaited,) = judge(case([click(A, 0)]), policy=ONE_LEVEL, now=T0 + DAY)
+    assert {"drive", "mine", "yours"} <= {due.rule for due in awaited.dues}
+
+
+def test_who_has_no_share_has_nothing_due() -> None:
+    judged = judge(case([click(A, 0), click(B, 1), said("testDrive", 2)]), policy=ONE_LEVEL, now=T0 + 3 * DAY)
+    reached = {one.referrer: [due.rule for due in one.dues if due.at is not None] for one in judged}
+    assert reached == {"ann": ["drive"], "cid": []}

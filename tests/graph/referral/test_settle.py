@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from graph.clock import DAY
 from graph.ledger.book import Book
 from graph.ledger.commands import Redeem
 from graph.ledger.decide import decide
-from graph.ledger.model import AccountKind, Result
+from graph.ledger.model import AccountKind, EntryKind, Result
 from graph.ledger.moves import State
 from graph.referral.case import Case, Claimed
 from graph.referral.judge import judge
@@ -211,4 +212,28 @@ def test_what_is_not_clear_is_granted_and_waits() -> None:
     settle_case(by_hand, checked(case(of.statements, manual)))
     assert {reward.state for reward in by_hand.rewards.values()} == {State.PENDING}
     settle_case(book, checked(of))
+    assert {reward.state for reward in book.rewards.values()} == {State.POSTED}
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"), [("vehicleReturn", Fell.RETURNED), ("orderCancellation", Fell.RETURNED)]
+)
+def test_what_came_back_is_taken_back_with_its_reason_and_the_drive_stays(kind: str, cause: Fell) -> None:
+    book = funded()
+    known = [click(A, 1), said("testDrive", 2), *bought(10, delivered=20)]
+    settle_case(book, checked(case(known)), now=T0 + 21 * DAY)
+    returned = checked(case([*known, said(kind, 22, "order:x")]))
+    assert settle_case(book, returned, now=T0 + 23 * DAY) == []
+    assert {entry.cause for entry in book.entries.values() if entry.kind is EntryKind.REVERSE} == {cause}
+    assert held(book) == {("drive", "profile-0", "points"): 20}
+
+
+def test_what_was_refused_stays_and_matures() -> None:
+    book = funded()
+    known = [click(A, 1), *bought(10, delivered=20)]
+    settle_case(book, checked(case(known)), now=T0 + 21 * DAY)
+    merged = checked(case(known, owners=("bob", "cid", "dan")))
+    asked = settled(book, judge(merged, policy=ONE_LEVEL, now=NOW), now=NOW).reviews
+    assert {reward.state for reward in book.rewards.values()} == {State.APPROVED}
+    settle_case(book, merged, decided=Decided(refused=frozenset(review.key for review in asked)))
     assert {reward.state for reward in book.rewards.values()} == {State.POSTED}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import InputError
 from graph.webhook.address import check_addresses, is_public, read_target
+from tests.laws import examples
 
 PRIVATE = [
     "0.0.0.0",
@@ -95,6 +96,7 @@ def test_what_is_public_is_connected_to(address: str) -> None:
     assert read_target(f"https://{literal}:8443/a").port == 8443
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_an_address_within_another_is_as_public_as_that(number: int) -> None:
     plain = is_public(IPv4Address(number))
@@ -104,6 +106,7 @@ def test_an_address_within_another_is_as_public_as_that(number: int) -> None:
     assert [is_public(mapped), is_public(nat64), is_public(six_to_four)] == [plain] * 3
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(st.integers(0, 2**128 - 1))
 def test_only_global_unicast_is_public_beside_what_carries_ipv4(number: int) -> None:
     address = IPv6Address(number)

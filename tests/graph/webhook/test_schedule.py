@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.clock import DAY, SECOND
 from graph.webhook.schedule import JITTER, LIMIT, WAITS, next_attempt
+from tests.laws import examples
 
 AT = 1_795_000_000 * SECOND
 DRAWS = st.floats(0, 1, exclude_max=True)
@@ -33,6 +34,7 @@ def test_without_jitter_the_waits_are_those_of_the_table() -> None:
     assert made[-1] == AT + LIMIT == AT + 3 * DAY
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(DRAWS, min_size=1, max_size=10), st.integers(0, 15 * SECOND))
 def test_it_is_tried_for_three_days_and_no_longer(draws: list[float], takes: int) -> None:
     made = attempts(draws, takes=takes)
@@ -41,6 +43,7 @@ def test_it_is_tried_for_three_days_and_no_longer(draws: list[float], takes: int
     assert 8 <= len(made) <= 10
 
 
+@settings(max_examples=examples(100), deadline=None)
 @given(st.integers(1, 30), DRAWS, st.integers(0, LIMIT - 1))
 def test_a_wait_is_drawn_within_a_fifth(failures: int, draw: float, passed: int) -> None:
     now = AT + passed

@@ -43,6 +43,23 @@ async def test_a_delivery_is_signed_and_sent_once(
     assert await sender.follow() is None
 
 
+async def test_what_was_delivered_is_forgotten_in_time_and_what_is_dead_stays(
+    webhooks: WebhookService, sender: WebhookSender, receiver: Receiver, clock: SetClock
+) -> None:
+    endpoint, _ = await webhooks.add(receiver.url)
+    await webhooks.test(endpoint.id)
+    await catch_up(sender)
+    receiver.answers.append(status(410))
+    await webhooks.test(endpoint.id)
+    await catch_up(sender)
+    clock.pass_seconds(29 * 86_400)
+    await catch_up(sender)
+    assert sorted((await states(webhooks, endpoint.id)).values()) == ["dead", "delivered"]
+    clock.pass_seconds(2 * 86_400)
+    await catch_up(sender)
+    assert list((await states(webhooks, endpoint.id)).values()) == ["dead"]
+
+
 async def test_what_is_rolled_back_is_told_nobody(
     webhooks: WebhookService,
     sender: WebhookSender,

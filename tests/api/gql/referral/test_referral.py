@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 from graphql import parse
 
 from api.gql.context import GqlContext
 from api.gql.schema import build_schema
-from api.wiring import Services, claim, compose
 from graph.access.roles import Caller, Permission, Role
 from graph.clock import DAY
 from graph.db.database import Database
 from graph.fraud.flag import CLEARS, Code, Flag, Hop
-from graph.identity.rules import Rules
-from graph.ingest.writer import Writer
-from graph.privacy.keyring import Keyring
-from graph.settings import Settings
-from tests.api.conftest import headers_of, serving
-from tests.graph.judgement.people import People
-from tests.graph.referral.stage import START, A, Stage, did
+from tests.api.conftest import headers_of
+from tests.api.gql.referral.conftest import World
+from tests.graph.referral.stage import START, A, did
 
 LIST = """query ($progress: ReferralProgress, $judgement: ReferralJudgement, $first: Int, $after: String) {
   referrals(programme: "two-sided", progress: $progress, judgement: $judgement, first: $first, after: $after) {
@@ -36,55 +29,6 @@ DECIDE = f"""mutation ($i: DecideReferralInput!) {{ done: decideReferral(input: 
 REVIEW = """mutation ($i: DecideReferralReviewInput!) { done: decideReferralReview(input: $i) {
   __typename ... on ReferralReview { key state note } ... on ReferralError { message remedy } } }"""
 HOPS = (Hop("deviceId", "p", "d", 0.8), Hop("deviceId", "d", "q", 0.8))
-
-
-class World:
-    """A programme, an owner with the code A, and friends who came by it."""
-
-    def __init__(self, stage: Stage, services: Services, client: httpx.AsyncClient) -> None:
-        self.stage = stage
-        self.services = services
-        self.client = client
-
-    async def ask(self, query: str, variables: dict[str, Any], role: Role = Role.PROGRAMME) -> dict[str, Any]:
-        headers = await headers_of(self.services, role)
-        answer = await self.client.post(
-            "/graphql", json={"query": query, "variables": variables}, headers=headers
-        )
-        body = answer.json()
-        assert "errors" not in body, body
-        return body["data"]
-
-    async def referral(self, friend: str = "bob", *, ordered: bool = False) -> str:
-        """A friend comes by the code, and orders; answers the referral's id."""
-        self.stage.now = START + 10 * DAY
-        events = [did(friend, "Referral Link Clicked", at=START + DAY, code=A)]
-        if ordered:
-            events.append(
-                did(
-                    friend,
-                    "Order Placed",
-                    at=START + 2 * DAY,
-                    orderId=f"o-{friend}",
-                    amount=300_000,
-                    currency="CNY",
-                )
-            )
-        await self.stage.does(*events)
-        return max(await self.stage.all(), key=lambda each: each["recordedAt"])["id"]
-
-
-@pytest.fixture
-async def world(
-    settings: Settings, database: Database, keyring: Keyring, rules: Rules, writer: Writer
-) -> AsyncIterator[World]:
-    await claim(database, keyring)
-    stage = Stage(People(database, keyring, rules, writer))
-    services = compose(settings, database, keyring=keyring, rules=rules, clock=stage.clock)
-    await stage.open()
-    await stage.owner("ann", A)
-    async with serving(services) as client:
-        yield World(stage, services, client)
 
 
 async def test_referrals_are_paged_and_led_to_people(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.clock import DAY
+from graph.fraud.rules import RULES
 from graph.referral.terms import PROGRAMMES
 from tests.api.rest.referral.conftest import Brand, bought
 from tests.graph.referral.stage import START
@@ -76,3 +77,12 @@ async def test_an_act_earns_what_its_rules_say_once_and_no_more_than_a_day_allow
     assert {(one["unit"], one["amount"]) for one in useful["outcomes"]} == {("points", 66), ("status", 3)}
     unknown = await brand.post(path, {"oneId": one_id, "event": "washed"}, 404)
     assert unknown["error"]["code"] == "activity_not_found"
+
+
+async def test_other_rules_of_fraud_are_previewed(brand: Brand) -> None:
+    await brand.referral()
+    rules = RULES.read_text(encoding="utf-8")
+    told = await brand.post("/v1/programmes/two-sided/whatIf", {"toml": rules, "days": 365})
+    assert (told["lookedAt"], told["flagged"], told["before"]) == (1, 0, told["after"])
+    wrong = await brand.post("/v1/programmes/two-sided/whatIf", {"toml": "[ring]\nlength = 0"}, 400)
+    assert wrong["error"]["code"] == "invalid_rules"
