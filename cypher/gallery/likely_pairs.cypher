@@ -1,6 +1,6 @@
 // gallery.likely_pairs
-// How many pairs of profiles does the model score how likely, and how many of them are one person already? By bands of 0.05, from `least` of a pair
-// to just below the next; `waiting` are in the stewards' queue.
+// How many pairs of profiles does the model score how likely, and how many of them are one person already? By bands of 0.05, each named by its
+// lower end; `waiting` are in the stewards' queue.
 // mode: read
 // param limit: INTEGER
 // returns band: FLOAT

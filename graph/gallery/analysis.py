@@ -101,7 +101,7 @@ TOPICS: Final[Mapping[str, Topic]] = {
             "touchpoints_by_channel",
         ),
         Topic.DEALERS: (
-            "test_drive_to_order",
+            "drive_to_order",
             "overdue_follow_ups",
             "consultants_load",
             "dealers_pipeline",

@@ -246,7 +246,7 @@ async def test_test_drives(world: World, people: list[Person]) -> None:
                 driven[dealer] += 1
                 if order is not None and order >= drive:
                     spans[dealer].append(order - drive)
-    rows = await ask(world, "test_drive_to_order")
+    rows = await ask(world, "drive_to_order")
     assert sets(rows, "dealer", "testDriven", "ordered") == {(d, n, len(spans[d])) for d, n in driven.items()}
     for row in rows:
         told = middle(spans[row["dealer"]])

@@ -1,4 +1,4 @@
-// gallery.test_drive_to_order
+// gallery.drive_to_order
 // At each dealer, how many who drove a car ordered one there afterwards, and how many days later?
 // mode: read
 // param since: INTEGER
