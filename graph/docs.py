@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from graph.access import policy_docs
+from graph.gallery import gallery_docs
 from graph.ingest import catalogue_docs
 from graph.vocabulary import FULL_TEXT, NODES, RELATIONSHIPS, Node, Relationship
 
@@ -19,7 +20,7 @@ def documents() -> dict[Path, str]:
         DOCS / "graph-schema.md": graph_schema(),
         DOCS / "access.md": policy_docs.render(),
         DOCS / "events.md": catalogue_docs.render(),
-        DOCS / "access.md": policy_docs.render(),
+        DOCS / "gallery.md": gallery_docs.render(),
     }
 
 

@@ -19,6 +19,12 @@ FORBIDDEN: Final = frozenset(
 )
 """Operators that read everything of a kind; the names of 5.26 and 2026.08."""
 
+_EVERYTHING: Final = frozenset(name for name in FORBIDDEN if "All" in name)
+"""Those of them that read everything of every kind."""
+
+ANALYSES: Final = "gallery."
+"""Statements that ask about everybody, of which `broken_analysis` says what they may not do."""
+
 _ONE_ROW: Final = frozenset(
     {"NodeUniqueIndexSeek", "NodeUniqueIndexSeek(Locking)", "Argument", "CartesianProduct"}
 )
@@ -40,7 +46,8 @@ class Finding:
 async def explain(database: Database, statement: Statement) -> list[Finding]:
     """Plan a statement on this server, with its example parameters, and say what breaks the rules."""
     plan, notifications = await database.explain(_explained(statement), **example_parameters(statement))
-    found = [Finding(statement.name, what) for what in broken_rules(plan)]
+    broken = broken_analysis if statement.name.startswith(ANALYSES) else broken_rules
+    found = [Finding(statement.name, what) for what in broken(plan)]
     return found + [Finding(statement.name, f"the server notes {code}") for code in notifications]
 
 
@@ -58,6 +65,28 @@ def broken_rules(plan: Mapping[str, Any]) -> Iterator[str]:
         yield "CartesianProduct of two sides of many rows"
     for child in children:
         yield from broken_rules(child)
+
+
+def broken_analysis(plan: Mapping[str, Any]) -> Iterator[str]:
+    """What in the plan of an analysis breaks its rules: it may read all of a kind, though once and not for each row."""
+    operator = _operator(plan)
+    children = _children(plan)
+    if operator in _EVERYTHING:
+        yield f"{operator} {_details(plan)}".strip()
+    if operator == "CartesianProduct" and not any(_one_row(child) for child in children):
+        yield "CartesianProduct of two sides of many rows"
+    if "Apply" in operator and len(children) == 2 and not _one_row(children[0]):
+        yield from (f"{scan} for each row" for scan in _scans(children[1]))
+    for child in children:
+        yield from broken_analysis(child)
+
+
+def _scans(plan: Mapping[str, Any]) -> Iterator[str]:
+    """Everything in a plan that reads all of a kind."""
+    if _operator(plan) in FORBIDDEN:
+        yield f"{_operator(plan)} {_details(plan)}".strip()
+    for child in _children(plan):
+        yield from _scans(child)
 
 
 def _one_row(plan: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
+import orjson
 from pydantic.alias_generators import to_camel
 
 from graph.ledger.book import Book
@@ -151,7 +152,6 @@ def rows_of(book: Book, entries: Sequence[Entry], *, position: int) -> dict[str,
         for posting in entry.postings
     }
     rewards = sorted({reward.key for entry in entries for reward in entry.rewards})
-    decided = [(e.key, id_) for e in entries for id_ in sorted({outcome.profile for outcome in e.outcomes})]
     return {
         "accounts": [
             [a.key, a.programme, a.kind, a.unit, a.profile or None, change, a in said, book.floors.get(a)]
@@ -167,17 +167,13 @@ def rows_of(book: Book, entries: Sequence[Entry], *, position: int) -> dict[str,
                 position * MOST + n,
                 _outcomes(e),
                 e.referral,
+                [[posting.account.key, posting.amount, posting.reward] for posting in e.postings],
+                [reward.key for reward in e.rewards],
+                sorted({outcome.profile for outcome in e.outcomes}),
             ]
             for n, e in enumerate(entries)
         ],
-        "postings": [
-            [entry.key, posting.account.key, posting.amount, posting.reward]
-            for entry in entries
-            for posting in entry.postings
-        ],
         "rewards": [[key, _properties(book.rewards[key])] for key in rewards],
-        "changes": [[entry.key, reward.key] for entry in entries for reward in entry.rewards],
-        "decided": [list(pair) for pair in decided],
         "reversals": [[entry.key, entry.reverses] for entry in entries if entry.reverses],
     }
 
@@ -189,8 +185,8 @@ def profiles_of(entries: Iterable[Entry]) -> list[str]:
 
 def _properties(reward: Reward) -> dict[str, Any]:
     due_at = reward.expires_at if reward.available > 0 else None
-    return {_NAMES[name]: value for name, value in asdict(reward).items()} | {"dueAt": due_at}
+    return {stored: getattr(reward, name) for name, stored in _NAMES.items()} | {"dueAt": due_at}
 
 
 def _outcomes(entry: Entry) -> str:
-    return json.dumps([asdict(outcome) for outcome in entry.outcomes], ensure_ascii=False)
+    return orjson.dumps(entry.outcomes).decode()  # dataclasses of plain values, by their fields

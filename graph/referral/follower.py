@@ -7,7 +7,7 @@ closes, a return window ends) is looked for when the feed has nothing new; a run
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -23,7 +23,7 @@ from graph.ledger.model import Account, AccountKind
 from graph.ledger.repository import LedgerRepository
 from graph.ledger.stored import Concern, profiles_of
 from graph.referral.case import Judged
-from graph.referral.forest import Edge, forest_of
+from graph.referral.forest import REVIEWED, Edge, forest_of
 from graph.referral.gather import Gathered, Gatherer, Look
 from graph.referral.judge import judge
 from graph.referral.policy import Policies, Policy
@@ -34,11 +34,12 @@ from graph.referral.rows import (
     Rows,
     accepted_rows,
     edges_of,
+    forest_reviews,
     forest_rows,
     judged_rows,
     review_rows,
 )
-from graph.referral.settle import Settlement, settle
+from graph.referral.settle import Review, Settlement, settle
 from graph.referral.tell import events_of
 from graph.webhook.outbox import tell
 
@@ -149,13 +150,13 @@ class Referrals:
         settled = plan.settle(await self._ledger.read(plan.concern))
         plan.commands = [command.key for each in settled for command in each.commands]
         plan.moved = judged_rows(plan.rows, gathered, judged)
-        review_rows(plan.rows, gathered, [review for each in settled for review in each.reviews])
         accepted_rows(plan.rows, gathered)
-        await self._forest(plan.rows, judged, friends, former)
+        await self._forest(plan, judged, friends, former)
+        plan.review(settled)
         return plan
 
     async def _forest(
-        self, rows: Rows, judged: Sequence[Judged], friends: Collection[str], former: Collection[str]
+        self, plan: _Plan, judged: Sequence[Judged], friends: Collection[str], former: Collection[str]
     ) -> None:
         """Who brought the friends, and all above them: what is below a user changes nothing for them."""
         mine = edges_of(judged)
@@ -163,11 +164,15 @@ class Referrals:
         row = await self._database.read_one("referral.find_above", asked={"oneIds": asked})
         above: list[str] = row[0] if row else []
         found = await self._database.read_one(
-            "referral.read_edges", asked={"oneIds": sorted(above), "former": sorted(former)}
+            "referral.read_edges",
+            asked={"oneIds": sorted(above), "former": sorted(former), "kinds": sorted(REVIEWED)},
         )
-        stored, derived = found or ((), ())
+        stored, derived, reviews = found or ((), (), ())
         others = [Edge(*edge) for edge in stored if edge[2] not in friends]
-        forest_rows(rows, forest_of([*mine, *others]), [Derived(*each) for each in derived])
+        forest = forest_of([*mine, *others])
+        forest_rows(plan.rows, forest, [Derived(*each) for each in derived])
+        plan.asked = forest_reviews(forest)
+        plan.states = {**plan.gathered.reviews, **dict(reviews)}
 
     async def _write(self, tx: Transaction, begun: feed.Begun, plan: _Plan) -> None:
         settled: list[Settlement] = []
@@ -178,7 +183,7 @@ class Referrals:
 
         concern = replace(plan.concern, keys=plan.commands)
         entries = await self._ledger.settle(tx, begun, concern, wanted)
-        review_rows(plan.rows, plan.gathered, [review for each in settled for review in each.reviews])
+        plan.review(settled)
         await tx.one("referral.write_judged", rows=plan.rows.parameter(), recordedAt=begun.recorded_at)
         await tell(
             tx, events_of(plan.moved, entries, plan.rows.reviews, at=begun.recorded_at), at=begun.recorded_at
@@ -211,6 +216,10 @@ class _Plan:
     moved: Sequence[Moved] = ()
     concern: Concern = field(default_factory=Concern)
     commands: Sequence[str] = ()
+    asked: Sequence[Review] = ()
+    """What people are asked about who brought whom."""
+    states: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Of the reviews of all whom the step concerns."""
 
     def settle(self, book: Book) -> list[Settlement]:
         """What follows for the ledger as it is: what is not decided yet, and all reviews."""
@@ -218,6 +227,11 @@ class _Plan:
             settle(case.judged, book, policy=case.policy, decided=self.gathered.decided, now=self.now)
             for case in self.cases
         ]
+
+    def review(self, settled: Sequence[Settlement]) -> None:
+        """Say which reviews are open with what was settled so."""
+        reviews = [review for each in settled for review in each.reviews]
+        review_rows(self.rows, [*reviews, *self.asked], self.states)
 
 
 def concern_of_judged(judged: Sequence[Judged]) -> Concern:

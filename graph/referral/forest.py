@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class Also(StrEnum):
@@ -20,6 +21,10 @@ class Also(StrEnum):
     SECOND = "second"  # an earlier one is
     CYCLE = "cycle"  # the friend is above the referrer already
     SELF = "self"  # both are one person
+
+
+REVIEWED: Final = frozenset({Also.SECOND, Also.CYCLE})
+"""What a person looks at; that both are one person is a flag, and a review of what was granted."""
 
 
 @dataclass(frozen=True, slots=True)

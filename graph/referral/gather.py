@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
@@ -53,6 +53,8 @@ class Gathered:
     stored: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
     flags: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict[str, tuple[Flag, ...]])
     decided: Decided = field(default_factory=Decided)
+    reviews: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The states of their reviews, by key."""
     accepted: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
     """When each invitation was accepted, as the graph has it."""
     lively: frozenset[str] = frozenset()
@@ -89,6 +91,9 @@ class Gatherer:
         to_look_at = sorted(id_ for id_, one in stored.items() if one.one_id in lively)
         flags = await self._look.look(self._database.read_one, to_look_at) if to_look_at else {}
         raised = {id_: frozenset(str(flag.code) for flag in found) for id_, found in flags.items()}
+        kept: dict[str, set[str]] = defaultdict(set)
+        for one in stored.values():
+            kept[one.one_id].add(one.properties["programme"])
         owners = {row[0]: row[1] for row in rows.owners}
         invited = {row[0]: row[1] for row in rows.invited}
         cases = [
@@ -107,18 +112,19 @@ class Gatherer:
                 owner_since=owners.get(one_id),
             )
             for one_id in sorted(one_ids)
-            for programme in _programmes(one_id, statements[one_id], claims[one_id], codes, stored)
+            for programme in _programmes(statements[one_id], claims[one_id], codes, kept[one_id])
             if programme in programmes
         ]
-        reviews = [item for one in stored.values() for item in one.reviews.items()]
+        reviews = {key: state for one in stored.values() for key, state in one.reviews.items()}
         return Gathered(
             tuple(cases),
             stored,
             flags,
             Decided(
-                accepted=frozenset(key for key, state in reviews if state == "accepted"),
-                refused=frozenset(key for key, state in reviews if state == "refused"),
+                accepted=frozenset(key for key, state in reviews.items() if state == "accepted"),
+                refused=frozenset(key for key, state in reviews.items() if state == "refused"),
             ),
+            reviews,
             {row[0]: row[2] for row in rows.invited},
             lively,
         )
@@ -208,15 +214,13 @@ def _claims(rows: Iterable[Sequence[Any]]) -> dict[str, list[tuple[str, Claimed]
 
 
 def _programmes(
-    one_id: str,
     statements: Iterable[Statement],
     claims: Iterable[tuple[str, Claimed]],
     codes: Mapping[str, Code],
-    stored: Mapping[str, Stored],
+    kept: Set[str],
 ) -> list[str]:
     """The programmes that a friend has anything to do with."""
     touched = {
         codes[name].programme for each in statements if (name := each.fact.removeprefix(_PREFIX)) in codes
     }
-    kept = {one.properties["programme"] for one in stored.values() if one.one_id == one_id}
     return sorted(touched | kept | {programme for programme, _ in claims})

@@ -14,7 +14,7 @@ import orjson
 from graph.fraud.flag import Flag
 from graph.ingest.subjects import Topic
 from graph.referral.case import Due, Judged, Member
-from graph.referral.forest import Edge, Forest
+from graph.referral.forest import REVIEWED, Edge, Forest
 from graph.referral.gather import Gathered, Stored
 from graph.referral.progress import Progress
 from graph.referral.settle import Review
@@ -169,15 +169,17 @@ def _flag_rows(rows: Rows, stored: Stored, flags: Iterable[Flag]) -> None:
     rows.unflagged += sorted(there.keys() - wanted.keys())
 
 
-def review_rows(rows: Rows, gathered: Gathered, reviews: Iterable[Review]) -> None:
-    """Say in `rows` which reviews are open now, and which are no more; what it said of them before is forgotten."""
+def review_rows(rows: Rows, reviews: Iterable[Review], there: Mapping[str, str]) -> None:
+    """Say in `rows` which reviews are open now, and which are no more; what it said of them before is forgotten.
+
+    `there` has the state of every review, by key, that could be one of these.
+    """
     wanted = {review.key: review for review in reviews}
-    there = {key: state for stored in gathered.stored.values() for key, state in stored.reviews.items()}
     rows.reviews = [
         [
             key,
             review.referral,
-            {"referral": review.referral, "kind": str(review.kind), "reward": review.reward},
+            {"referral": review.referral, "kind": str(review.kind), "reward": review.reward or None},
         ]
         for key, review in sorted(wanted.items())
         if there.get(key) in (None, "withdrawn")
@@ -217,6 +219,11 @@ class Derived:
 def edges_of(judged: Iterable[Judged]) -> list[Edge]:
     """The referrals that count, between people."""
     return [Edge(one.id, one.referrer, one.friend, one.course.opened_at) for one in judged if one.counts]
+
+
+def forest_reviews(forest: Forest) -> list[Review]:
+    """What a person is asked of a forest: each referral that is not its friend's first."""
+    return [Review("", edge.referral, reason) for edge, reason in forest.also.values() if reason in REVIEWED]
 
 
 def forest_rows(rows: Rows, forest: Forest, derived: Iterable[Derived]) -> None:

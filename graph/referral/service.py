@@ -15,6 +15,7 @@ from graph.errors import InputError, NotFoundError
 from graph.operation import operation_of
 from graph.privacy.keyring import Keyring
 from graph.referral.codes import read_code
+from graph.referral.forest import REVIEWED
 from graph.referral.notes import Notes, checked
 from graph.referral.programmes import Programmes
 from graph.referral.progress import IllegalMoveError
@@ -236,6 +237,7 @@ class ReferralService:
     async def decide_review(self, key: str, *, accept: bool, note: str, by: str) -> Mapping[str, Any]:
         """Take back what the review is about, or leave it with who has it. Deciding the same again changes nothing.
 
+        A review without a reward is about a whole referral (`second`, `cycle`): taking it back rejects the referral.
         Raises ReviewNotFoundError, IllegalMoveError for one that is not open and was decided otherwise.
         """
         note, state = checked(note), "accepted" if accept else "refused"
@@ -244,13 +246,22 @@ class ReferralService:
             return before
         _check_open("review", before["state"])
         sealed = self._notes.seal(profile_id, note)
+        operation = operation_of("decideReview", by=by, idempotency_key=None)
 
         async def write(tx: Transaction, begun: feed.Begun) -> None:
             decision = {"key": key, "state": state, "by": by, "note": sealed, "at": begun.recorded_at}
             if await tx.one("referral.decide_review", decision=decision) is None:
                 raise IllegalMoveError("The review was decided meanwhile.", remedy="Look at it again.")
+            if accept and before["kind"] in REVIEWED:
+                rejection = {
+                    "referral": before["referral"],
+                    "id": operation,
+                    "outcome": str(Outcome.REJECTED),
+                }
+                rejection |= {"flags": [], "by": by, "note": sealed, "at": begun.recorded_at}
+                await tx.one("referral.add_decision", decision=rejection)
 
-        await self._write(operation_of("decideReview", by=by, idempotency_key=None), "decision", write)
+        await self._write(operation, "decision", write)
         return (await self._review(key))[0]
 
     async def _review(self, key: str) -> tuple[Mapping[str, Any], str | None]:

@@ -25,6 +25,7 @@ from graph.ledger.commands import Approve, Command, Grant, Mature, Reverse, Shar
 from graph.ledger.model import ReturnPolicy, Reward, Side
 from graph.ledger.moves import State
 from graph.referral.case import Due, Judged
+from graph.referral.forest import Also
 from graph.referral.judge import BY_ORDER, SAME_PERSON
 from graph.referral.policy import Policy
 from graph.referral.progress import Progress
@@ -59,16 +60,16 @@ OBJECTIVE: Final = frozenset({Fell.RETURNED, Fell.CANCELLED, Fell.REJECTED})
 
 @dataclass(frozen=True, slots=True, order=True)
 class Review:
-    """What a person is to decide: whether a reward is taken back. Its key names the reward and the matter."""
+    """What a person is to decide: whether a reward, or without one all that came of a referral, is taken back."""
 
     reward: str
     referral: str
-    kind: Fell
+    kind: Fell | Also
 
     @property
     def key(self) -> str:
-        """One for each reward and matter."""
-        return f"{self.reward}:{self.kind}"
+        """One for each reward, or referral, and matter."""
+        return f"{self.reward or self.referral}:{self.kind}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,16 +186,18 @@ class ReferralDecision:
 
 
 @strawberry.type(
-    description="Something was granted that would not be granted now: a person decides whether it is taken back. For "
-    "programme managers and admins."
+    description="Something was granted that would not be granted now, or a referral is not its friend's first: a "
+    "person decides whether it is taken back. For programme managers and admins."
 )
 class ReferralReview:
     """A review."""
 
     key: strawberry.ID = strawberry.field(description="Its key.")
     referral: strawberry.ID = strawberry.field(description="Id of the referral.")
-    reward: strawberry.ID = strawberry.field(description="Key of the reward.")
-    kind: str = strawberry.field(description="What is the matter, as `samePerson`.")
+    reward: strawberry.ID | None = strawberry.field(
+        description="Key of the reward; null where the whole referral is looked at (`second`, `cycle`)."
+    )
+    kind: str = strawberry.field(description="What is the matter, as `samePerson`, `second` or `cycle`.")
     state: str = strawberry.field(
         description="open, accepted, refused, or withdrawn where it is as it was again."
     )
@@ -296,7 +298,7 @@ def review_of(one: Mapping[str, Any]) -> ReferralReview:
     return ReferralReview(
         key=strawberry.ID(one["key"]),
         referral=strawberry.ID(one["referral"]),
-        reward=strawberry.ID(one["reward"]),
+        reward=strawberry.ID(one["reward"]) if one.get("reward") else None,
         kind=one["kind"],
         state=one["state"],
         at=Instant(one["at"]),

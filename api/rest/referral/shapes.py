@@ -174,11 +174,11 @@ class DecisionShape(Shape):
 
 
 class ReviewShape(Shape):
-    """Something was granted that would not be granted now: a person decides whether it is taken back."""
+    """Something would not be granted now, or is not its friend's first: a person decides whether it is taken back."""
 
     key: str = Field(description="Its key.")
     referral: str = Field(description="Id of the referral.")
-    reward: str = Field(description="Key of the reward.")
+    reward: str | None = Field(description="Key of the reward; null where it is about the whole referral.")
     kind: str = Field(description="What is the matter.", examples=["samePerson"])
     state: str = Field(description="open, accepted, refused, or withdrawn where it is as it was again.")
     at: Instant = Field(description="Since when it is so.")
@@ -192,7 +192,7 @@ class ReviewShape(Shape):
         return cls(
             key=review["key"],
             referral=review["referral"],
-            reward=review["reward"],
+            reward=review.get("reward"),
             kind=review["kind"],
             state=review["state"],
             at=review["at"],

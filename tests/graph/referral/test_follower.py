@@ -41,14 +41,15 @@ async def test_a_friend_orders_and_both_are_paid_when_it_cannot_be_returned(stag
     one = await stage.only()
     assert (one["progress"], one["judgement"], one["code"], one["channel"]) == (
         "clicked",
-        "clear",
+        "unchecked",  # nobody gains of it yet
         A,
         "wechat",
     )
     assert await stage.rewards() == []
     stage.now = START + 20 * DAY
     await stage.does(*bought("bob", "o1", at=START + 10 * DAY, delivered=START + 20 * DAY))
-    assert (await stage.only())["progress"] == "delivered"
+    one = await stage.only()
+    assert (one["progress"], one["judgement"]) == ("delivered", "clear")
     assert await stage.rewards() == [
         ("friend-credit", "approved", 350_000, 0, 0),
         ("referrer-points", "approved", 3500, 0, 0),
@@ -236,6 +237,8 @@ async def test_in_a_circle_the_last_one_is_kept_apart(stage: Stage) -> None:
     assert await stage.brought() == sorted(
         [(bob, "FIRST_REFERRED_BY", ann), (cid, "FIRST_REFERRED_BY", bob), (ann, "ALSO_REFERRED_BY", cid)]
     )
+    (circle,) = await stage.referrals.reviews()
+    assert (circle["kind"], circle.get("reward")) == ("cycle", None)
     stage.now = START + 9 * DAY
     await stage.does(  # of an earlier time, it goes first: the circle is broken elsewhere
         did("cid", "Referral Link Clicked", at=START - DAY, code=A),
@@ -249,6 +252,43 @@ async def test_in_a_circle_the_last_one_is_kept_apart(stage: Stage) -> None:
             (ann, "ALSO_REFERRED_BY", cid),
         ]
     )
+    kinds = {review["kind"]: review["key"] for review in await stage.referrals.reviews()}
+    assert kinds.keys() == {"cycle", "second"}
+    await stage.referrals.decide_review(kinds["cycle"], accept=True, note="Made up.", by="k")
+    await stage.referrals.decide_review(kinds["second"], accept=False, note="Both told her.", by="k")
+    await stage.follow()
+    assert (ann, "ALSO_REFERRED_BY", cid) not in await stage.brought(), "it was rejected"
+    assert (cid, "ALSO_REFERRED_BY", bob) in await stage.brought()
+    assert {one["judgement"] for one in await stage.all() if one["code"] == C} == {"rejected"}
+    assert await stage.referrals.reviews() == [], "what was decided is not asked again"
+
+
+async def test_a_second_that_a_merge_brings_to_light_is_asked_about_until_the_split(
+    stage: Stage, blind: BlindIndex
+) -> None:
+    await stage.open()
+    for record, code in (("ann", A), ("bob", B)):
+        await stage.owner(record, code)
+    for friend, code in (("cid", A), ("dan", B)):
+        await stage.does(
+            did(friend, "Referral Link Clicked", at=START, code=code),
+            did(friend, "Enquiry Submitted", at=START + 1),
+        )
+    assert await stage.referrals.reviews() == []
+    tree = await stage.brought()
+    people = stage.people
+    judgements = JudgementService(
+        people.database, keyring=people.keyring, blind=blind, rules=people.rules, clock=stage.clock
+    )
+    cid, dan = await people.one_id("cid"), await people.one_id("dan")
+    stage.now = START + DAY
+    done = await judgements.judge(Same(cid, dan), why="One person.", by="k")
+    await stage.follow()
+    assert [review["kind"] for review in await stage.referrals.reviews()] == ["second"]
+    assert sorted(type_ for _, type_, _ in await stage.brought()) == ["ALSO_REFERRED_BY", "FIRST_REFERRED_BY"]
+    await judgements.judge(Retract(done.judgement.id), why="They are two.", by="k")
+    await stage.follow()
+    assert (await stage.brought(), await stage.referrals.reviews()) == (tree, [])
 
 
 async def test_an_erased_friend_leaves_nothing_that_waits(stage: Stage, blind: BlindIndex) -> None:

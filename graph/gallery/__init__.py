@@ -1,0 +1,1 @@
+"""The gallery: ready analyses for analysts, each a statement of `cypher/gallery`."""
