@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from api.rest.console.gallery import router as gallery
+from api.rest.console.queries import router as queries
 from api.rest.console.routes import router as console
 from api.rest.ledger.routes import router as ledger
 from api.rest.referral.programmes import router as programmes
 from api.rest.referral.routes import router as referrals
 
-ROUTERS: Final = (ledger, programmes, referrals, console)
+ROUTERS: Final = (ledger, programmes, referrals, console, queries, gallery)
