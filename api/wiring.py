@@ -14,6 +14,7 @@ from graph.access.service import AccessService
 from graph.access.tokens import TokenVerifier
 from graph.clock import Clock, system_clock
 from graph.console.model import Limits
+from graph.console.saved import SavedQueries
 from graph.console.service import Console
 from graph.db.connect import connect
 from graph.db.database import Database
@@ -96,6 +97,7 @@ class Services:
     webhooks: WebhookService
     sender: WebhookSender
     console: Console
+    queries: SavedQueries
     metrics: Metrics
     clock: Clock
 
@@ -171,6 +173,17 @@ def compose(
         ),
     )
     audit = AuditLog(settings.audit_file)
+    console = Console(
+        database,
+        keyring=keyring,
+        audit=audit,
+        limits=Limits(
+            seconds=settings.console_seconds,
+            rows=settings.console_rows,
+            result_bytes=settings.console_result_mb * 2**20,
+        ),
+        clock=clock,
+    )
     return Services(
         settings=settings,
         database=database,
@@ -222,17 +235,8 @@ def compose(
             clock=clock,
             keep_days=settings.webhook_keep_days,
         ),
-        console=Console(
-            database,
-            keyring=keyring,
-            audit=audit,
-            limits=Limits(
-                seconds=settings.console_seconds,
-                rows=settings.console_rows,
-                result_bytes=settings.console_result_mb * 2**20,
-            ),
-            clock=clock,
-        ),
+        console=console,
+        queries=SavedQueries(database, console=console, keyring=keyring, clock=clock),
         metrics=metrics or Metrics(),
         clock=clock,
     )

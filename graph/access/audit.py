@@ -49,8 +49,13 @@ CREATE TRIGGER IF NOT EXISTS console_run_kept BEFORE DELETE ON console_run
   BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER IF NOT EXISTS console_run_fixed BEFORE UPDATE ON console_run
   BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE INDEX IF NOT EXISTS console_run_of ON console_run (key_id, seq);
 """
-_LAST: Final = "console_run_fixed"
+_LAST: Final = "console_run_of"
+_RUNS: Final = (
+    "SELECT seq, at, run, key_id, role, purpose, mode, statement, parameters, revealed, rows, micros, outcome "
+    "FROM console_run"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,19 +215,33 @@ class AuditLog:
             with closing(self._open()) as file:
                 while True:
                     rows = file.execute(
-                        "SELECT seq, at, run, key_id, role, purpose, mode, statement, parameters, revealed, rows, "  # noqa: S608 - the conditions are texts of ours
-                        f"micros, outcome FROM console_run WHERE seq > ?{conditions} ORDER BY seq LIMIT {_PAGE}",
+                        f"{_RUNS} WHERE seq > ?{conditions} ORDER BY seq LIMIT {_PAGE}",
                         (after, *values),
                     ).fetchall()
                     for row in rows:
-                        named = tuple(json.loads(row[8])), tuple(json.loads(row[9]))
-                        facts = cast("tuple[Any, ...]", (*row[1:8], *named, *row[10:]))
-                        yield ConsoleRun(*facts)
+                        yield _run(row)
                     if len(rows) < _PAGE:
                         return
                     after = rows[-1][0]
         except (sqlite3.Error, OSError) as error:
             raise _unusable(self.path, error) from None
+
+    def last_runs(
+        self, key_id: str, *, before: int | None = None, limit: int
+    ) -> list[tuple[int, ConsoleRun]]:
+        """A key's newest console runs, newest first, each with its number; only those numbered lower than `before`."""
+        if not require_private(self.path):
+            return []
+        below = 2**63 - 1 if before is None else before
+        try:
+            with closing(self._open()) as file:
+                rows = file.execute(
+                    f"{_RUNS} WHERE key_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+                    (key_id, below, limit),
+                ).fetchall()
+        except (sqlite3.Error, OSError) as error:
+            raise _unusable(self.path, error) from None
+        return [(row[0], _run(row)) for row in rows]
 
     def _open(self) -> sqlite3.Connection:
         if not require_private(self.path):
@@ -277,6 +296,11 @@ def _write_run(file: sqlite3.Connection, one: ConsoleRun) -> None:
             one.outcome,
         ),
     )
+
+
+def _run(row: tuple[Any, ...]) -> ConsoleRun:
+    named = tuple(json.loads(row[8])), tuple(json.loads(row[9]))
+    return ConsoleRun(*cast("tuple[Any, ...]", (*row[1:8], *named, *row[10:])))
 
 
 def _conditions(wanted: Filter) -> tuple[str, list[Any]]:

@@ -28,6 +28,8 @@ SEALED_PROPERTIES: Final[Mapping[str, frozenset[str]]] = {
     "Judgement": frozenset({"why"}),
     "Correction": frozenset({"value", "why"}),
     "WebhookEndpoint": frozenset({"url", "secrets"}),
+    "SavedQuery": frozenset({"about"}),
+    "SavedQueryVersion": frozenset({"content"}),
     "ReferralCode": frozenset({"disabledReason"}),
     "ReferralDecision": frozenset({"note"}),
     "ReferralClaim": frozenset({"evidence", "note"}),

@@ -1,6 +1,6 @@
 """Payouts as CSV: claims go out, the same lines with `paidAt` filled in come back. Pure.
 
-No cell that leaves can be taken for a formula by a spreadsheet (OWASP's rule: an apostrophe is put before it).
+No cell that leaves can be taken for a formula by a spreadsheet (`graph.spreadsheet`).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from graph.ingest.money import EXPONENTS, minor_units
 from graph.ingest.times import parse_time
 from graph.ledger.causes import read_payout
 from graph.ledger.units import write_amount
+from graph.spreadsheet import safe_cell
 
 COLUMNS: Final = ("claim", "programme", "oneId", "unit", "amount", "claimedAt", "paidAt")
 _NEEDED: Final = frozenset({"claim", "unit", "amount", "paidAt"})
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,6 @@ class Wrong:
 
     line: int
     message: str
-
-
-def safe_cell(text: str) -> str:
-    """The text as a cell that no spreadsheet runs."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def write_claims(claims: Iterable[Claim], out: TextIO) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 from fastapi import Request, Response
@@ -16,6 +16,8 @@ from api.rest.door import DoorRoute
 from graph.console.errors import ConsoleError, error_object
 from graph.console.model import Columns, Part, Rows
 from graph.errors import DatabaseUnavailableError, GuanxiError, InputError
+
+T = TypeVar("T")
 
 _RETRY: Final = {429: "1", 503: "5"}
 
@@ -92,7 +94,7 @@ async def ndjson(columns: Columns, parts: AsyncGenerator[Part]) -> AsyncGenerato
         yield error_line(error)
 
 
-async def unless_gone(request: Request, work: Awaitable[Part]) -> Part | None:
+async def unless_gone(request: Request, work: Awaitable[T]) -> T | None:
     """What work answers; None where who asks is gone before: then it was cancelled."""
     working = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_gone(request))

@@ -64,21 +64,11 @@ async def arrow_stream(columns: Columns, parts: AsyncGenerator[Part]) -> AsyncGe
 
     def begin() -> None:
         nonlocal writer, types, schema
-        types = [type_of([row[at] for row in waiting]) for at in range(len(columns.names))]
-        fields = [
-            pa.field(name, kind or pa.string()) for name, kind in zip(columns.names, types, strict=True)
-        ]
-        json_columns = [name for name, kind in zip(columns.names, types, strict=True) if kind is None]
-        metadata = {"guanxi.run": columns.run, "guanxi.json": orjson.dumps(json_columns)}
-        schema = pa.schema(fields, metadata=metadata)
+        types, schema = schema_of(columns, waiting)
         writer = pa.ipc.new_stream(sink, schema)
 
     def put(rows: list[list[Json]]) -> None:
-        arrays = [
-            array_of([row[at] for row in rows], kind, name)
-            for at, (name, kind) in enumerate(zip(columns.names, types, strict=True))
-        ]
-        writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+        writer.write_batch(batch_of(rows, types, schema))
 
     def tell(body: dict[str, Json]) -> None:
         empty = [pa.array([], type=field.type) for field in schema]
@@ -113,6 +103,26 @@ async def arrow_stream(columns: Columns, parts: AsyncGenerator[Part]) -> AsyncGe
         tell(cast("dict[str, Json]", orjson.loads(error_line(error))))
         yield sink.take()
         raise
+
+
+def schema_of(columns: Columns, rows: Sequence[Sequence[Json]]) -> tuple[list[Any], Any]:
+    """The type of each column, None where it is JSON text, and the schema, as the first rows have it."""
+    types = [type_of([row[at] for row in rows]) for at in range(len(columns.names))]
+    named = list(zip(columns.names, types, strict=True))
+    metadata = {
+        "guanxi.run": columns.run,
+        "guanxi.json": orjson.dumps([name for name, kind in named if kind is None]),
+    }
+    return types, pa.schema([pa.field(name, kind or pa.string()) for name, kind in named], metadata=metadata)
+
+
+def batch_of(rows: Sequence[Sequence[Json]], types: Sequence[Any], schema: Any) -> Any:
+    """Rows as one batch. Raises StatementError for a value that does not fit its column."""
+    arrays = [
+        array_of([row[at] for row in rows], kind, name)
+        for at, (name, kind) in enumerate(zip(schema.names, types, strict=True))
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def type_of(values: Sequence[Json]) -> Any:

@@ -6,11 +6,13 @@ from typing import Any, Final
 
 from pydantic import ConfigDict, Field
 
-from api.rest.shapes import Shape
+from api.rest.shapes import Instant, Shape
+from graph.access.audit import ConsoleRun
 from graph.console.model import Mode
 from graph.console.schema import Schema
 
 NDJSON: Final = "application/x-ndjson"
+RUN_ID: Final = r"^[A-Za-z0-9-]{1,64}$"
 ARROW: Final = "application/vnd.apache.arrow.stream"
 
 
@@ -40,7 +42,7 @@ class RunInput(Shape):
     )
     run: str | None = Field(
         None,
-        pattern=r"^[A-Za-z0-9-]{1,64}$",
+        pattern=RUN_ID,
         description="An id of your choice, by which the run can be cancelled before it has answered; left out, one "
         "is made. It must not be that of a run that goes on.",
     )
@@ -67,6 +69,37 @@ class CancelledShape(Shape):
 
     run: str = Field(description="The run's id.")
     cancelled: bool = Field(description="True: it is being ended, and its reader is told.")
+
+
+class PastRunShape(Shape):
+    """A run of the past."""
+
+    run: str = Field(description="Its id.")
+    at: Instant = Field(description="When it was asked.")
+    statement: str = Field(description="The statement as it was sent.")
+    parameters: list[str] = Field(description="Names of its parameters; their values are not kept.")
+    mode: str = Field(description="`run`, `explain` or `profile`.")
+    revealed: list[str] = Field(description="Columns that were to be shown in the clear.")
+    rows: int = Field(description="How many rows were answered.")
+    seconds: float = Field(description="How long it took.")
+    outcome: str = Field(
+        description="`done`, `truncated`, `abandoned` where nobody read it to its end, or the code of its error."
+    )
+
+    @classmethod
+    def of(cls, past: ConsoleRun) -> PastRunShape:
+        """The run as it is answered."""
+        return cls(
+            run=past.run,
+            at=past.at,
+            statement=past.statement,
+            parameters=list(past.parameters),
+            mode=past.mode,
+            revealed=list(past.revealed),
+            rows=past.rows,
+            seconds=past.micros / 1e6,
+            outcome=past.outcome,
+        )
 
 
 class PropertyShape(Shape):
@@ -140,7 +173,7 @@ _MEANT: Final = {
     400: "It is no good Cypher, or fails with these values; the request is wrong.",
     401: "There is no good key.",
     403: "The key may not do this, or the statement may not be run.",
-    404: "There is no such run of yours.",
+    404: "There is nothing of this name for you.",
     408: "It took too long, or was cancelled; nothing of it runs any more.",
     413: "The request is too large.",
     429: "The key asks too often, or has too much running: wait as `Retry-After` says.",

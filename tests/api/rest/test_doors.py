@@ -55,6 +55,17 @@ NEEDS = {
     "POST /v1/console/run": Permission.CONSOLE,
     "DELETE /v1/console/runs/{run}": Permission.CONSOLE,
     "GET /v1/console/schema": Permission.CONSOLE,
+    "GET /v1/console/history": Permission.CONSOLE,
+    "GET /v1/console/queries": Permission.CONSOLE,
+    "POST /v1/console/queries": Permission.CONSOLE,
+    "GET /v1/console/queries/{id}": Permission.CONSOLE,
+    "PATCH /v1/console/queries/{id}": Permission.CONSOLE,
+    "DELETE /v1/console/queries/{id}": Permission.CONSOLE,
+    "POST /v1/console/queries/{id}/versions": Permission.CONSOLE,
+    "POST /v1/console/queries/{id}/run": Permission.CONSOLE,
+    "GET /v1/console/gallery": Permission.CONSOLE,
+    "GET /v1/console/gallery/{name}": Permission.CONSOLE,
+    "POST /v1/console/gallery/{name}/run": Permission.CONSOLE,
 }
 """Who may: a route that is not here fails."""
 

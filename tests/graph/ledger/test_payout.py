@@ -10,7 +10,8 @@ from graph.clock import DAY, isoformat
 from graph.errors import InputError
 from graph.ledger.model import Terms
 from graph.ledger.payout import Payouts
-from graph.ledger.payout_csv import Claim, PaidRow, read_paid, safe_cell, write_claims, write_header
+from graph.ledger.payout_csv import Claim, PaidRow, read_paid, write_claims, write_header
+from graph.spreadsheet import safe_cell
 from tests.graph.ledger.conftest import PROGRAMME, Desk
 from tests.graph.ledger.lives import START
 
