@@ -5,7 +5,7 @@
     from api.client import connect
 
     with connect("http://127.0.0.1:8000", key) as graph:
-        table = graph.run("MATCH (p:Profile {city: $city}) RETURN p.source AS source, count(*) AS n", city="上海").arrow()
+        table = graph.run("MATCH (p:Profile {city: $city}) RETURN count(*) AS n", city="上海").arrow()
 
 Statements only read, personal values are hidden, and every run is recorded, as for everybody who asks the console.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self, cast
@@ -26,7 +26,7 @@ import requests
 from graph.clock import new_id
 from graph.console.errors import ConsoleError
 from graph.console.model import Ask, Mode
-from graph.errors import AccessError, DatabaseUnavailableError, DependencyError
+from graph.errors import AccessError, ConfigurationError, DatabaseUnavailableError, InputError
 
 pa: Any = pyarrow  # it has no types
 
@@ -74,11 +74,11 @@ class Answer:
         return rows
 
     def pandas(self) -> Any:
-        """A pandas.DataFrame of `arrow()`. Raises DependencyError where there is no pandas: guanxi needs none."""
+        """A pandas.DataFrame of `arrow()`. Raises ConfigurationError where there is no pandas: guanxi needs none."""
         try:
-            import pandas  # noqa: F401, ICN001, PLC0415 # pyright: ignore # only who asks for it must have it
+            import pandas  # noqa: F401, PLC0415 # pyright: ignore # only who asks for it must have it
         except ImportError:
-            raise DependencyError(
+            raise ConfigurationError(
                 "There is no pandas in this environment.",
                 remedy="Install it (pip install pandas), or use .arrow() or .rows().",
             ) from None
@@ -89,7 +89,8 @@ class Connection:
     """Asks the console of one server; use it as a context manager, or close it. `cancel` is safe from other threads.
 
     Methods raise ConsoleError for what is wrong with a statement or may not be run (`message`, `hint`, `reason`, and
-    `line` and `column` from 1, or None), DatabaseUnavailableError where the server does not answer.
+    `line` and `column` from 1, or None), InputError for a parameter that is no JSON, DatabaseUnavailableError where the
+    server does not answer.
     """
 
     def __init__(self, url: str, key: str, *, purpose: str | None = None) -> None:
@@ -134,21 +135,23 @@ class Connection:
         with self._lock:
             runs = [run] if run is not None else list(self._running)
         for one in runs:
-            with self._answering(), self._session.delete(
-                f"{self.url}/v1/console/runs/{one}", timeout=_SECONDS
-            ) as response:
+            with (
+                self._answering(),
+                self._session.delete(f"{self.url}/v1/console/runs/{one}", timeout=_SECONDS) as response,
+            ):
                 if response.status_code != 404:  # it has ended by itself
                     _check(response)
 
     def schema(self) -> dict[str, Any]:
         """What can be named in a statement, as `GET /v1/console/schema` answers it."""
-        with self._answering(), self._session.get(
-            f"{self.url}/v1/console/schema", timeout=_SECONDS
-        ) as response:
+        with (
+            self._answering(),
+            self._session.get(f"{self.url}/v1/console/schema", timeout=_SECONDS) as response,
+        ):
             _check(response)
             return cast("dict[str, Any]", response.json())
 
-    def lines(self, ask: Ask) -> Iterator[list[Any]]:
+    def lines(self, ask: Ask) -> Generator[list[Any]]:
         """The answer as it comes, as lines of JSON: columns, rows, summary; some at a time. An error is raised."""
         rest = b""
         with self.answer(ask, NDJSON) as response:
@@ -159,7 +162,7 @@ class Connection:
             raise DatabaseUnavailableError("The answer broke off.", remedy="Run it again.")
 
     @contextmanager
-    def answer(self, ask: Ask, accept: str) -> Iterator[requests.Response]:
+    def answer(self, ask: Ask, accept: str) -> Generator[requests.Response]:
         """The server's answer to a run, in this form. Left early, the run is ended by going away."""
         body = {
             "statement": ask.statement,
@@ -168,13 +171,17 @@ class Connection:
             "reveal": list(ask.reveal),
             "run": ask.run,
         }
-        with self._known(ask.run), self._answering(), self._session.post(
-            f"{self.url}/v1/console/run",
-            data=orjson.dumps(body),
-            headers={"Accept": accept, "Content-Type": "application/json"},
-            stream=True,
-            timeout=_SECONDS,
-        ) as response:
+        with (
+            self._known(ask.run),
+            self._answering(),
+            self._session.post(
+                f"{self.url}/v1/console/run",
+                data=_json(body),
+                headers={"Accept": accept, "Content-Type": "application/json"},
+                stream=True,
+                timeout=_SECONDS,
+            ) as response,
+        ):
             _check(response)
             yield response
 
@@ -197,7 +204,7 @@ class Connection:
         return Answer(table, frozenset(json_columns), told["summary"])
 
     @contextmanager
-    def _known(self, run: str | None) -> Iterator[None]:
+    def _known(self, run: str | None) -> Generator[None]:
         with self._lock:
             self._running.update([run] if run else [])
         try:
@@ -207,7 +214,7 @@ class Connection:
                 self._running.discard(run or "")
 
     @contextmanager
-    def _answering(self) -> Iterator[None]:
+    def _answering(self) -> Generator[None]:
         try:
             yield
         except (requests.RequestException, ValueError) as error:
@@ -228,6 +235,15 @@ def error_of(told: dict[str, Any]) -> ConsoleError:
     )
 
 
+def _json(body: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError as error:
+        raise InputError(
+            f"A parameter is no JSON: {error}.", remedy="Give texts, numbers, lists or maps."
+        ) from None
+
+
 def _check(response: requests.Response) -> None:
     if response.status_code == 200:
         return
@@ -238,10 +254,10 @@ def _check(response: requests.Response) -> None:
 
 
 def _line(text: bytes) -> Any:
-    line = orjson.loads(text)
+    line: Any = orjson.loads(text)
     if isinstance(line, dict) and "error" in line:
         raise error_of(cast("dict[str, Any]", line["error"]))
-    return line
+    return cast("Any", line)
 
 
 def _read(body: io.BytesIO) -> tuple[Any, dict[str, Any]]:
