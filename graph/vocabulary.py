@@ -208,7 +208,7 @@ NODES: Final = (
         {
             "id": "UUIDv7",
             "digest": "SHA-256 of the key",
-            "role": "source, frontend, dealer, steward, privacy, monitor, programme or admin",
+            "role": "source, frontend, dealer, steward, privacy, monitor, programme, admin or analyst",
             "source": "for role source: whose events it brings",
             "dealer": "the dealer it is bound to",
             "preset": "true where the environment presets it",

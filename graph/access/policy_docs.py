@@ -47,7 +47,7 @@ def _lines() -> Iterator[str]:
     yield "| --- | --- | --- |"
     for role in Role:
         allowed = permissions_of(role)
-        may = ", ".join(p for p in Permission if p in allowed) or "nothing yet: comes later"
+        may = ", ".join(p for p in Permission if p in allowed)
         purposes = ", ".join(f"`{p}`" for p in Purpose if p in PURPOSES.get(role, ())) or "–"
         yield f"| `{role}` | {may} | {purposes} |"
     yield ""

@@ -49,14 +49,14 @@ async def terminate(database: Database, run: str, *, key: str | None = None) -> 
 
 async def end(database: Database, run: str) -> None:
     """End a run's transactions and return when the server has none of it left, 5 s at most."""
-    with suppress(GuanxiError):  # a server that is away runs nothing either
-        until = time.monotonic() + _GONE_SECONDS
-        while time.monotonic() < until:
-            await terminate(database, run)
-            rows = await database.run_schema(_RUNNING, app=APP, run=run, key=None)
-            if not rows or not rows[0]["running"]:
-                return
-            await asyncio.sleep(_LOOK_SECONDS)
+    with suppress(GuanxiError, TimeoutError):  # a server that is away runs nothing either
+        async with asyncio.timeout(_GONE_SECONDS):
+            while True:
+                await terminate(database, run)
+                rows = await database.run_schema(_RUNNING, app=APP, run=run, key=None)
+                if not rows or not rows[0]["running"]:
+                    return
+                await asyncio.sleep(_LOOK_SECONDS)
 
 
 Reveal = Callable[[list[Record]], Awaitable[Opened]]

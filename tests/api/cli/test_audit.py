@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from graph.access.audit import AuditLog, Disclosure
+from graph.access.audit import AuditLog, ConsoleRun, Disclosure
 from graph.errors import InputError
 from graph.settings import load_settings
 
@@ -63,3 +63,19 @@ def test_all_is_exported_into_a_new_file_only(folder: str, tmp_path: Path) -> No
     assert [line["subjects"] for line in lines] == [["u1", "u2", "u3", "u4"], []]
     assert lines[0]["at"].startswith("2026-11-18T")
     assert isinstance(CliRunner().invoke(app, arguments).exception, InputError)
+
+
+def test_runs_of_the_console_are_shown(tmp_path: Path) -> None:
+    run = ConsoleRun(
+        at=ONE.at, run="r-1", key_id="k9", role="analyst", purpose="", mode="run", statement="MATCH (n)\nRETURN n",
+        parameters=("city",), revealed=(), rows=3, micros=1_500, outcome="done",
+    )  # fmt: skip
+    AuditLog(load_settings(data_dir=tmp_path).audit_file).append(
+        [run, replace(run, key_id="k8", outcome="writes"), ONE]
+    )
+    shown = CliRunner().invoke(app, ["audit", "runs", "--data-dir", str(tmp_path)]).stdout.splitlines()
+    assert len(shown) == 2
+    assert shown[0].endswith("k9  analyst  done         3 rows 0.002 s  MATCH (n) RETURN n")
+    told = CliRunner().invoke(app, ["audit", "runs", "--data-dir", str(tmp_path), "--json", "--key", "k8"])
+    assert [(one["outcome"], one["parameters"]) for one in json.loads(told.stdout)] == [("writes", ["city"])]
+    assert listed(str(tmp_path)) == ["k1"]

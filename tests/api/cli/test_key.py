@@ -86,7 +86,6 @@ async def test_a_dealers_key_is_rotated(run: Run, database: Database) -> None:
 async def test_mistakes(run: Run) -> None:
     for arguments, expected, says in (
         (["create", "--role", "root"], InputError, "no such role"),
-        (["create", "--role", "analyst"], InputError, "come later"),
         (["create", "--role", "source"], InputError, "--source"),
         (["create", "--role", "admin", "--dealer", "d1"], InputError, "--dealer"),
         (["create", "--role", "frontend", "--only", "erase"], InputError, "can be limited"),
