@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.access.audit import AuditLog, Disclosure, Filter
+from graph.access.audit import AuditLog, ConsoleRun, Disclosure, Filter
 from graph.errors import AuditError, KeyringError
 
 ONE = Disclosure(
@@ -94,3 +94,18 @@ def test_a_file_open_to_others_is_refused(log: AuditLog) -> None:
     log.path.chmod(0o644)
     with pytest.raises(KeyringError):
         log.append([ONE])
+
+
+def test_a_keys_last_runs_are_its_own_newest_first(log: AuditLog) -> None:
+    assert log.last_runs("k1", limit=5) == []
+    runs = [
+        ConsoleRun(
+            at=ONE.at + n, run=f"r{n}", key_id=f"k{n % 2}", role="analyst", purpose="", mode="run",
+            statement=f"RETURN {n} AS n", parameters=("n",), revealed=(), rows=1, micros=5, outcome="done",
+        )
+        for n in range(9)
+    ]  # fmt: skip
+    log.append(runs)
+    first = log.last_runs("k1", limit=3)
+    rest = log.last_runs("k1", before=first[-1][0], limit=3)
+    assert [run for _, run in first + rest] == [run for run in reversed(runs) if run.key_id == "k1"]
