@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,8 +22,11 @@ from graph.console.errors import (
 )
 from graph.console.model import Ask, Asker, Columns, Mode, Rows, Summary
 from graph.console.service import Console
+from graph.db.connect import connect
 from graph.db.database import Database
-from graph.errors import ForbiddenError, InputError, NotFoundError
+from graph.errors import DatabaseUnavailableError, ForbiddenError, InputError, NotFoundError
+from graph.runtime import Endpoint
+from tests.faults import BoltProxy
 from tests.graph.console.conftest import ANALYST, Make, ask, running
 
 ADMIN = Asker(Caller(Role.ADMIN, "admin-1"))
@@ -242,7 +247,8 @@ async def test_a_memory_bomb_is_a_clear_error(console: Console, server: Database
     assert (await ask(console, "RETURN 1 AS x")).rows == [[1]]
 
 
-async def test_twenty_at_once(console: Console, server: Database) -> None:
+async def test_twenty_at_once(make: Make, server: Database) -> None:
+    console = make(seconds=60)
     statement = "UNWIND range(1, 2000) AS x RETURN x, x * 2 AS y"
     answers = await asyncio.gather(*(ask(console, statement, run=f"r-{n}") for n in range(20)))
     assert all(answer.rows[-1] == [2_000, 4_000] for answer in answers)
@@ -264,6 +270,41 @@ async def test_verdicts_are_remembered_for_their_server_alone(console: Console) 
     await refused(console, "RETRUN 1")
     again = await refused(console, "RETRUN 1")
     assert again is verdicts.get("RETRUN 1").refusal  # type: ignore[union-attr]
+
+
+@pytest.fixture
+async def proxied(endpoint: Endpoint) -> AsyncIterator[tuple[BoltProxy, Database]]:
+    """The run's database behind a proxy that can be cut."""
+    target = int(endpoint.uri.rpartition(":")[2])
+    async with BoltProxy(target) as proxy:
+        behind = replace(endpoint, uri=f"bolt://127.0.0.1:{proxy.port}")
+        driver = await connect(behind)
+        yield proxy, Database(driver, name=endpoint.database)
+        await driver.close()
+
+
+async def test_a_database_that_is_lost_meanwhile_is_told_soon(
+    make: Make, proxied: tuple[BoltProxy, Database], server: Database
+) -> None:
+    proxy, database = proxied
+    console = make(seconds=20, database=database)
+    for statement in (ENDLESS, GOES_ON):
+        began = time.monotonic()
+        asking = asyncio.create_task(ask(console, statement))
+        async with asyncio.timeout(5):
+            while not await running(server):  # noqa: ASYNC110 - the server's doing
+                await asyncio.sleep(0.02)
+        await proxy.cut()
+        with pytest.raises(DatabaseUnavailableError):
+            await asking
+        assert time.monotonic() - began < 15
+        with pytest.raises(DatabaseUnavailableError):
+            await ask(console, "RETURN 'another' AS x")
+        await proxy.restore()
+        assert (await ask(console, "RETURN 1 AS x")).rows == [[1]]
+        async with asyncio.timeout(5):
+            while await running(server):  # noqa: ASYNC110 - the server's doing
+                await asyncio.sleep(0.02)
 
 
 async def test_who_may(console: Console) -> None:
