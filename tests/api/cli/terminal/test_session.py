@@ -125,7 +125,7 @@ async def test_the_last_answer_is_exported(services: Services, tmp_path: Path) -
     )
     assert "There is no answer yet." in shown
     assert file.read_text(encoding="utf-8-sig") == "x\n'=1\n"
-    assert f"1 rows in {file}" in shown
+    assert f"1 row in {file}" in shown
     assert "is there already" in shown
 
 
