@@ -92,14 +92,19 @@ def _commands(typed: str) -> Iterator[Choice]:
 
 def _dotted(tokens: Sequence[Token], before: str, schema: SchemaShape, typed: str) -> Iterator[Choice]:
     """Properties of what the variable before the point is said to be, else of all; functions of a name space."""
+    found = _DOTTED.search(before)
+    whole = found[0] if found else ""
+    if before[: len(before) - len(whole)].split()[-1:] in (["CALL"], ["call"]):
+        for name in schema.procedures:
+            if name.startswith(whole):
+                yield Choice(name, len(whole), "procedure")
+        return
     owner = tokens[-2].text if len(tokens) > 1 and tokens[-2].is_name else ""
     known = _properties(_kinds_of(tokens, owner), schema)
     if known:
         yield from _matching(((one.name, _meaning(one)) for one in known), typed)
     else:
         yield from _matching(((name, "") for name in schema.properties), typed)
-    found = _DOTTED.search(before)
-    whole = found[0] if found else ""
     for name in schema.functions:
         if whole and name.startswith(whole.lower()):
             yield Choice(f"{name}(", len(whole), "function")

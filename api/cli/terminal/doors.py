@@ -44,33 +44,40 @@ async def door(
         if url is not None:
             if not key:
                 raise AccessError("There is no key.", remedy="Set GUANXI_KEY, or give --key.")
-            yield _Remote(stack.enter_context(Connection(url, key, purpose=purpose)))
+            yield RemoteDoor(stack.enter_context(Connection(url, key, purpose=purpose)))
         else:
             found = await stack.enter_async_context(services(load_settings(data_dir=data_dir)))
-            yield _Local(found.console, purpose)
+            yield LocalDoor(found.console, purpose)
 
 
-class _Local:
+class LocalDoor:
+    """The graph of this process's console, as an admin."""
+
     def __init__(self, console: Console, purpose: str | None) -> None:
         self._console = console
         self._purpose = purpose
         self._caller = Caller(Role.ADMIN, _LOCAL)
 
     async def lines(self, ask: Ask) -> AsyncGenerator[list[Any]]:
+        """See Door."""
         purpose = read_purpose(self._purpose, self._caller.role) if ask.reveal else None
         async with aclosing(self._console.run(ask, Asker(self._caller, purpose))) as parts:
             async for part in parts:
                 yield list(part.values) if isinstance(part, Rows) else [part.body()]
 
     async def schema(self) -> SchemaShape:
+        """See Door."""
         return SchemaShape.of(await self._console.schema(self._caller))
 
 
-class _Remote:
+class RemoteDoor:
+    """The console of a server."""
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def lines(self, ask: Ask) -> AsyncGenerator[list[Any]]:
+        """See Door."""
         run = ask.run or new_id()
         answer = self._connection.lines(replace(ask, run=run))
         reading: asyncio.Task[list[Any] | None] | None = None
@@ -100,4 +107,5 @@ class _Remote:
                 await reading
 
     async def schema(self) -> SchemaShape:
+        """See Door."""
         return SchemaShape.model_validate(await asyncio.to_thread(self._connection.schema))

@@ -16,7 +16,7 @@ import typer
 from api.cli.terminal.commands import HELP, Command, command_of, parameter_of, statements
 from api.cli.terminal.doors import Door
 from api.cli.terminal.exporting import export
-from api.cli.terminal.shown import Shown, Table, Write, placed, plan_lines, screen_pages, told
+from api.cli.terminal.shown import Shown, Table, Write, counted, placed, plan_lines, screen_pages, told
 from graph.console.errors import ConsoleError
 from graph.console.model import Ask, Mode
 from graph.errors import GuanxiError, InputError
@@ -180,7 +180,7 @@ class Terminal:
         if not path:
             raise InputError("The file has no name.", remedy="Write :export people.csv.")
         export(Path(path).expanduser(), self._answer.names, self._answer.rows)
-        write(f"{len(self._answer.rows):,} rows in {path}\n")
+        write(f"{counted(len(self._answer.rows))} in {path}\n")
 
 
 _MODES = {":explain": Mode.EXPLAIN, ":profile": Mode.PROFILE}

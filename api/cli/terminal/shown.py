@@ -133,11 +133,15 @@ def visible(text: str) -> str:
     return "".join(_sign(sign) for sign in text)
 
 
+def counted(rows: int) -> str:
+    """How many rows, in words."""
+    return "1 row" if rows == 1 else f"{rows:,} rows"
+
+
 def told(summary: dict[str, Any]) -> str:
     """How many rows came, and how long that took."""
-    rows = "1 row" if summary["rows"] == 1 else f"{summary['rows']:,} rows"
     cut = f", cut off at the limit of {summary['truncated']}" if summary["truncated"] else ""
-    return f"{rows} in {summary['seconds']:.3f} s{cut}"
+    return f"{counted(summary['rows'])} in {summary['seconds']:.3f} s{cut}"
 
 
 def plan_lines(plan: dict[str, Any], depth: int = 0) -> Iterable[str]:
