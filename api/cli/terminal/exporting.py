@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow
-import pyarrow.parquet
 
 from api.cli.terminal.shown import Csv
 from api.rest.console.arrow import array_of, type_of
@@ -62,12 +61,14 @@ def _json(names: list[str], rows: list[list[Any]]) -> bytes:
 
 
 def _parquet(names: list[str], rows: list[list[Any]]) -> bytes:
+    from pyarrow import parquet  # noqa: PLC0415 - other commands need not load it
+
     arrays: list[Any] = []
     for at, name in enumerate(names):
         values = [row[at] for row in rows]
         arrays.append(array_of(values, type_of(values), name))
     file = io.BytesIO()
-    pyarrow.parquet.write_table(pa.Table.from_arrays(arrays, names=names), file)  # pyright: ignore[reportUnknownMemberType]
+    parquet.write_table(pa.Table.from_arrays(arrays, names=names), file)  # pyright: ignore[reportUnknownMemberType]
     return file.getvalue()
 
 

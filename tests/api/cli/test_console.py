@@ -93,3 +93,12 @@ def test_mistakes(run: Run) -> None:
     assert isinstance(run().exception, InputError)
     assert isinstance(run("--execute", "RETURN 1", "--param", "x").exception, InputError)
     assert isinstance(run("--execute", "RETURN 1", "--url", "http://127.0.0.1:1").exception, AccessError)
+
+
+async def test_a_script_is_read_from_standard_input(run: Run, database: object) -> None:
+    del run, database  # they say where
+    script = ":param n 2\nRETURN $n AS x;\nRETRUN 1;\nRETURN 3 AS x;"
+    found = await asyncio.to_thread(CliRunner().invoke, app, ["console", "--format", "csv"], input=script)
+    assert found.stdout.splitlines() == ["x", "2"]
+    assert isinstance(found.exception, InputError)
+    assert "(syntax)" in found.exception.message
