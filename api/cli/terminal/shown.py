@@ -14,6 +14,7 @@ from rich.cells import cell_len
 
 from graph.console.errors import ConsoleError, error_object
 from graph.errors import InputError
+from graph.spreadsheet import safe_cell
 
 Write = Callable[[str], object]
 """Takes text; line ends are in it."""
@@ -21,7 +22,6 @@ Write = Callable[[str], object]
 _WIDEST: Final = 60
 _LOOKED_AT: Final = 200
 """Rows that decide how wide the columns of a table are; the first of them wait for the others."""
-_FORMULA: Final = frozenset("=+-@\t\r\n＝＋－＠")
 
 
 class Format(StrEnum):
@@ -75,10 +75,10 @@ class Csv:
         self._write = write
 
     def columns(self, names: list[str]) -> None:
-        self._line([harmless(name) for name in names])
+        self._line([safe_cell(name) for name in names])
 
     def row(self, values: list[Any]) -> None:
-        self._line([harmless(value) if isinstance(value, str) else _text(value) for value in values])
+        self._line([safe_cell(value) if isinstance(value, str) else _text(value) for value in values])
 
     def end(self) -> None:
         """Nothing waits."""
@@ -119,11 +119,6 @@ class Table:
     def _line(self, cells: list[str]) -> None:
         fitted = (_fitted(cell, width) for cell, width in zip(cells, self._widths or [], strict=True))
         self._write(" | ".join(fitted).rstrip() + "\n")
-
-
-def harmless(text: str) -> str:
-    """The text, and no formula to a spreadsheet."""
-    return f"'{text}" if text[:1] in _FORMULA else text
 
 
 def visible(text: str) -> str:

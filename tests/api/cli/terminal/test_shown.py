@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from api.cli.terminal.exporting import export
-from api.cli.terminal.shown import Csv, harmless, screen_pages, visible
+from api.cli.terminal.shown import Csv, screen_pages, visible
 from graph.errors import InputError
+from graph.spreadsheet import safe_cell
 
 NAMES = ["name", "n", "list", "=x"]
 ROWS: list[list[Any]] = [["=1+1", -5, [1, 2], None], ["王,\n", 2, None, "＝A1"]]
@@ -37,7 +38,7 @@ def test_no_cell_is_a_formula_and_none_is_lost(rows: list[list[str]]) -> None:
     for row in rows:
         lines.row(row)
     read = list(csv.reader(io.StringIO("".join(parts), newline="")))
-    assert read == [[harmless(cell) for cell in row] for row in rows]
+    assert read == [[safe_cell(cell) for cell in row] for row in rows]
     assert not any(cell[:1] in tuple("=+-@\t\r\n＝＋－＠") for row in read for cell in row if cell)
 
 
