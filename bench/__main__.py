@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from bench.chain import chain
+from bench.console import console
 from bench.contention import contention
 from bench.frontend import frontend
 from bench.hostile import limits
@@ -39,6 +40,7 @@ BENCHES: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "chain": chain,
     "ring": ring,
     "referral": referring,
+    "console": console,
 }
 
 

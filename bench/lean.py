@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
+from collections.abc import AsyncGenerator
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -36,11 +37,7 @@ class Connection:
 
     async def post(self, body: bytes) -> tuple[int, bytes]:
         """Status and body of the answer."""
-        if time.monotonic() - self._used_at > IDLE_SECONDS or self._reader.at_eof():
-            await self._close()
-            await self._open()
-        self._writer.write(f"{self._head}{len(body)}\r\n\r\n".encode() + body)
-        head = await self._reader.readuntil(b"\r\n\r\n")
+        head = await self._ask(body)
         length = next(
             int(line.split(b":")[1])
             for line in head.split(b"\r\n")
@@ -49,6 +46,29 @@ class Connection:
         status, answer = int(head[9:12]), await self._reader.readexactly(length)
         self._used_at = time.monotonic()
         return status, answer
+
+    async def stream(self, body: bytes) -> AsyncGenerator[bytes]:
+        """The chunks of an answer that is sent as it comes. Raises RuntimeError for any other than 200."""
+        head = await self._ask(body)
+        if int(head[9:12]) != 200:
+            raise RuntimeError(head.decode())
+        while size := int(await self._reader.readuntil(b"\r\n"), 16):
+            yield await self._reader.readexactly(size)
+            await self._reader.readexactly(2)
+        await self._reader.readexactly(2)
+        self._used_at = time.monotonic()
+
+    async def _ask(self, body: bytes) -> bytes:
+        """Send a request, and read the head of its answer."""
+        if time.monotonic() - self._used_at > IDLE_SECONDS or self._reader.at_eof():
+            await self.reopen()
+        self._writer.write(f"{self._head}{len(body)}\r\n\r\n".encode() + body)
+        return await self._reader.readuntil(b"\r\n\r\n")
+
+    async def reopen(self) -> None:
+        """Go away, from the midst of an answer too, and come back."""
+        await self._close()
+        await self._open()
 
     async def _open(self) -> None:
         self._reader, self._writer = await asyncio.open_connection(self._host, self._port)

@@ -1,0 +1,205 @@
+"""The analysts' console over HTTP against the bare driver, ingest beside twenty of them, and the end of a runaway."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from itertools import count
+from typing import Any, Final, LiteralString
+
+import orjson
+
+from bench import raw
+from bench.crowd import fill
+from bench.ingest import new_key
+from bench.lean import Connection
+from bench.measure import Figure, interleaved
+from bench.setting import Bench, server
+from bench.single import event_of
+from graph.access.roles import Role
+
+RUN: Final = "/v1/console/run"
+CONSOLES: Final = 20
+WARM: Final = 40
+SMALL: Final = 300
+"""Small statements of a round."""
+LARGE: Final = 20
+"""Large answers of a round, of which the first row is waited for."""
+EVENTS: Final = 400
+"""Events of a round, one a request, by four clients."""
+CLIENTS: Final = 4
+DEADLINE: Final = 2
+RUNAWAYS: Final = 5
+
+_ONE: Final = "MATCH (u:User {oneId: $id}) RETURN u.oneId AS oneId, u.recordedAt AS recordedAt"
+_ALL: Final = "MATCH (t:Touchpoint) RETURN t.kind AS kind, t.channel AS channel, t.occurredAt AS at"
+_SCAN: Final = "MATCH (t:Touchpoint) RETURN t.kind AS kind, count(*) AS touchpoints"
+_RUNAWAY: Final = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN sum(a * b % 7) AS s"
+_RUNNING: Final = """CYPHER 5 SHOW TRANSACTIONS YIELD metaData
+WHERE metaData.app = 'guanxi.console' AND metaData.run <> '' RETURN count(*) AS running"""
+
+
+async def console(bench: Bench) -> list[Figure]:
+    """Small and large statements, ingest beside twenty consoles, and the end of a statement that would not end."""
+    await raw.wipe(bench.driver, bench.database)
+    crowd = await fill(bench)
+    keys = [(await bench.services.access.create(Role.ANALYST)).key for _ in range(CONSOLES)]
+    figures = list[Figure]()
+    async with server(bench) as (address, _), Connection(address, RUN, bearer=keys[0]) as connection:
+        figures.append(await _small(bench, connection, crowd.one_ids))
+        figures.append(await _first_row(bench, connection))
+        figures.append(await _beside(bench, address, keys))
+    async with (
+        server(bench, GUANXI_CONSOLE_SECONDS=str(DEADLINE)) as (address, _),
+        Connection(address, RUN, bearer=keys[0]) as connection,
+    ):
+        figures.append(await _runaway(bench, connection))
+    return figures
+
+
+async def _small(bench: Bench, connection: Connection, one_ids: list[str]) -> Figure:
+    numbers = count()
+
+    async def ours() -> float:
+        started = time.perf_counter()
+        one_id = one_ids[next(numbers) % len(one_ids)]
+        answer = [chunk async for chunk in connection.stream(_asked(_ONE, id=one_id))]
+        waited = time.perf_counter() - started
+        assert one_id.encode() in b"".join(answer)
+        return waited
+
+    async def theirs() -> float:
+        started = time.perf_counter()
+        one_id = one_ids[next(numbers) % len(one_ids)]
+        async with bench.driver.session(database=bench.database) as session:  # pyright: ignore[reportUnknownMemberType]
+            [record] = [record async for record in await session.run(_ONE, id=one_id)]
+        waited = time.perf_counter() - started
+        assert record["oneId"] == one_id
+        return waited
+
+    figure = Figure(
+        "console-small",
+        "a statement that finds one user, through the console over HTTP, explained before",
+        "the same by the bare driver",
+        "≤ 3",
+        higher_is_better=False,
+        beside={"unit": "ms, median"},
+    )
+    return await interleaved(figure, _typical(ours, SMALL), _typical(theirs, SMALL))
+
+
+async def _first_row(bench: Bench, connection: Connection) -> Figure:
+    async def ours() -> float:
+        started, seen = time.perf_counter(), b""
+        async with aclosing(connection.stream(_asked(_ALL))) as chunks:
+            async for chunk in chunks:
+                seen += chunk
+                if seen.count(b"\n") >= 2:  # the columns, and a row
+                    break
+        waited = time.perf_counter() - started
+        await connection.reopen()  # who goes away ends the statement
+        return waited
+
+    async def theirs() -> float:
+        started = time.perf_counter()
+        async with bench.driver.session(database=bench.database) as session:  # pyright: ignore[reportUnknownMemberType]
+            await anext(aiter(await session.run(_ALL)))
+            return time.perf_counter() - started
+
+    figure = Figure(
+        "console-first-row",
+        "the first row of a large answer, through the console over HTTP",
+        "the same by the bare driver",
+        "≤ 2",
+        higher_is_better=False,
+        beside={"unit": "ms, median"},
+    )
+    return await interleaved(figure, _typical(ours, LARGE), _typical(theirs, LARGE))
+
+
+async def _beside(bench: Bench, address: str, keys: list[str]) -> Figure:
+    numbers = count()
+    write_keys = [await new_key(bench) for _ in range(CLIENTS)]
+    answered = [0]
+
+    async def posting() -> float:
+        waits = list[float]()
+
+        async def client(key: str) -> None:
+            async with Connection(address, "/v1/track", key) as connection:
+                for _ in range(EVENTS // CLIENTS):
+                    sent = time.perf_counter()
+                    status, answer = await connection.post(orjson.dumps(event_of(next(numbers))))
+                    assert status == 200, answer[:300]
+                    waits.append(time.perf_counter() - sent)
+
+        await asyncio.gather(*(client(key) for key in write_keys))
+        return 1000 * statistics.quantiles(waits, n=100)[98]
+
+    async def asking(key: str, stopping: asyncio.Event) -> None:
+        async with Connection(address, RUN, bearer=key) as connection:
+            while not stopping.is_set():
+                async for _ in connection.stream(_asked(_SCAN)):
+                    pass
+                answered[0] += 1
+
+    async def crowded() -> float:
+        stopping = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            for key in keys:
+                group.create_task(asking(key, stopping))
+            try:
+                return await posting()
+            finally:
+                stopping.set()
+
+    for _ in range(3):
+        await posting()
+    figure = Figure(
+        "console-beside",
+        f"ingest, one event a request, while {CONSOLES} consoles ask one scan after the other",
+        "ingest alone",
+        "≤ 1.5",
+        higher_is_better=False,
+        beside={"unit": "ms, 99th percentile"},
+    )
+    figure = await interleaved(figure, crowded, posting)
+    figure.beside["answers of the consoles"] = answered[0]
+    return figure
+
+
+async def _runaway(bench: Bench, connection: Connection) -> Figure:
+    """From the deadline on, until the server has no transaction of it."""
+    figure = Figure(
+        "console-runaway",
+        f"a statement that would not end, whose deadline is {DEADLINE} s: until Neo4j has it no more",
+        "the deadline and a second",
+        "≤ 1",
+        higher_is_better=False,
+        beside={"unit": "s"},
+    )
+    for _ in range(RUNAWAYS):
+        started = time.perf_counter()
+        status, _ = await connection.post(_asked(_RUNAWAY))
+        assert status == 408, status
+        while (await bench.services.database.run_schema(_RUNNING))[0]["running"]:
+            pass
+        figure.ours.append(time.perf_counter() - started)
+        figure.theirs.append(DEADLINE + 1.0)
+    return figure
+
+
+def _typical(ask: Callable[[], Awaitable[float]], times: int) -> Callable[[], Awaitable[float]]:
+    async def measured() -> float:
+        for _ in range(min(WARM, times)):
+            await ask()
+        return 1000 * statistics.median([await ask() for _ in range(times)])
+
+    return measured
+
+
+def _asked(statement: LiteralString, **parameters: Any) -> bytes:
+    return orjson.dumps({"statement": statement, "parameters": parameters})
