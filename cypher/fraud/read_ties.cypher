@@ -10,6 +10,7 @@
 /* :params {asked: {ids: ['r1'], namespaces: ['phone', 'deviceId'], tags: ['staff']}, most: 64} */
 UNWIND $asked.ids AS id
 MATCH (a:Profile)-[:MADE]->(r:Referral {id: id})-[:FOR]->(b:Profile)
+USING INDEX SEEK r:Referral(id) // while a database fills, the planner prefers a scan of all for each
 MATCH (a)-[an:RESOLVED_TO WHERE an.to IS NULL]->(u:User)
 MATCH (b)-[bn:RESOLVED_TO WHERE bn.to IS NULL]->(f:User)
 CALL (u, f) {

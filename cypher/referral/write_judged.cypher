@@ -93,7 +93,9 @@ CALL () {
   UNWIND $rows.burst AS r
   CALL (r) {
     MATCH (f:Referral {id: r[0]})
+    USING INDEX SEEK f:Referral(id)
     MATCH (o:Referral)
+    USING INDEX SEEK o:Referral(code, openedAt)
     WHERE o.code = f.code AND o.openedAt <= f.openedAt AND o.judgement <> 'unchecked'
       AND NOT EXISTS { (o)-[:HAS_FLAG]->(:ReferralFlag {code: r[1]}) }
     RETURN o ORDER BY o.openedAt DESC, o.id LIMIT 60
