@@ -48,12 +48,13 @@ async def console(bench: Bench) -> list[Figure]:
     crowd = await fill(bench)
     keys = [(await bench.services.access.create(Role.ANALYST)).key for _ in range(CONSOLES)]
     figures = list[Figure]()
-    async with server(bench) as (address, _), Connection(address, RUN, bearer=keys[0]) as connection:
+    wide = {"GUANXI_REST_RATE": "1e9", "GUANXI_REST_BURST": "1e9"}
+    async with server(bench, **wide) as (address, _), Connection(address, RUN, bearer=keys[0]) as connection:
         figures.append(await _small(bench, connection, crowd.one_ids))
         figures.append(await _first_row(bench, connection))
         figures.append(await _beside(bench, address, keys))
     async with (
-        server(bench, GUANXI_CONSOLE_SECONDS=str(DEADLINE)) as (address, _),
+        server(bench, **wide, GUANXI_CONSOLE_SECONDS=str(DEADLINE)) as (address, _),
         Connection(address, RUN, bearer=keys[0]) as connection,
     ):
         figures.append(await _runaway(bench, connection))
