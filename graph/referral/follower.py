@@ -27,7 +27,7 @@ from graph.referral.forest import REVIEWED, Edge, forest_of
 from graph.referral.gather import Gathered, Gatherer, Look
 from graph.referral.judge import judge
 from graph.referral.policy import Policies, Policy
-from graph.referral.programmes import Programmes
+from graph.referral.programmes import Programme, Programmes
 from graph.referral.rows import (
     Derived,
     Moved,
@@ -83,12 +83,14 @@ class Referrals:
         due = await self._due()
         if due is None:
             return None
-        await self._judge(place, due.friends, erased=due.erased, came=due.came)
+        programmes = await self._programmes.all() if due.friends else {}
+        await self._judge(place, due.friends, programmes, erased=due.erased, came=due.came)
         return len(due.friends) + len(due.erased)
 
     async def _follow_feed(self, step: Step) -> int:
-        if not await self._programmes.all():  # nobody refers: what comes in costs nothing here
-            await self._judge(step, ())
+        programmes = await self._programmes.all()
+        if not programmes:  # nobody refers: what comes in costs nothing here
+            await self._judge(step, (), programmes)
             return 0
         asked = {
             "profiles": sorted(step.profiles),
@@ -98,7 +100,7 @@ class Referrals:
         }
         row = await self._database.read_one("referral.find_friends", asked=asked)
         friends, makers = row or ((), ())
-        await self._judge(step, frozenset(friends), makers=makers, former=step.one_ids)
+        await self._judge(step, frozenset(friends), programmes, makers=makers, former=step.one_ids)
         return len(friends)
 
     async def _due(self) -> _Due | None:
@@ -117,6 +119,7 @@ class Referrals:
         self,
         step: Step,
         friends: Collection[str],
+        programmes: Mapping[str, Programme],
         *,
         makers: Sequence[str] = (),
         former: Collection[str] = (),
@@ -128,7 +131,7 @@ class Referrals:
         What `makers` made is looked at later; `former` are users who may be no more; of `came`, profiles, the time of
         something has come that lay ahead.
         """
-        plan = await self._plan(friends, former)
+        plan = await self._plan(friends, former, programmes)
         ahead_rows(plan.rows, plan.gathered, came, now=plan.now)
         plan.rows.changed += makers
         plan.rows.referrals += [[id_, {"dueAt": None}, "", ""] for id_ in erased]
@@ -145,10 +148,11 @@ class Referrals:
         with suppress(OvertakenError, feed.AlreadyCommittedError):
             await self._database.in_write(work)
 
-    async def _plan(self, friends: Collection[str], former: Collection[str]) -> _Plan:
+    async def _plan(
+        self, friends: Collection[str], former: Collection[str], programmes: Mapping[str, Programme]
+    ) -> _Plan:
         now = self._clock()
-        programmes = await self._programmes.all() if friends else {}
-        if not programmes:
+        if not friends or not programmes:
             return _Plan(now)
         gathered = await self._gatherer.gather(friends, programmes)
         cases = [

@@ -13,11 +13,9 @@ from api.gql.referral.refusals import (
     ReferralForbidden,
     ReferralInvalid,
     ReferralNotFound,
-    refused,
+    managed,
 )
 from api.gql.referral.shapes import ReferralDetail, ReferralReview, detail_of, review_of
-from graph.access.roles import Permission
-from graph.errors import ForbiddenError, InputError
 from graph.referral.verdict import Outcome
 
 NOTE: Final = "Why, 1 to 1,000 characters; stored sealed, and gone when the friend is erased."
@@ -74,19 +72,18 @@ class ReferralMutation:
         ],
     ) -> DecideReferralPayload:
         """Two statements and a transaction."""
-        context = info.context
-        try:
-            context.caller.require(Permission.MANAGE_PROGRAMMES)
-            found = await context.services.referrals.decide(
+        by = info.context.caller.key_id
+        return await managed(
+            info,
+            lambda services: services.referrals.decide(
                 input.referral,
                 input.outcome,
                 note=input.note,
-                by=context.caller.key_id,
+                by=by,
                 idempotency_key=input.idempotency_key,
-            )
-        except (ForbiddenError, InputError) as error:
-            return refused(error)
-        return detail_of(found)
+            ),
+            detail_of,
+        )
 
     @strawberry.mutation(
         description="Take back what a review is about, or leave it. For programme managers and admins."
@@ -99,12 +96,11 @@ class ReferralMutation:
         ],
     ) -> DecideReferralReviewPayload:
         """Two statements and a transaction."""
-        context = info.context
-        try:
-            context.caller.require(Permission.MANAGE_PROGRAMMES)
-            found = await context.services.referrals.decide_review(
-                input.review, accept=input.accept, note=input.note, by=context.caller.key_id
-            )
-        except (ForbiddenError, InputError) as error:
-            return refused(error)
-        return review_of(found)
+        by = info.context.caller.key_id
+        return await managed(
+            info,
+            lambda services: services.referrals.decide_review(
+                input.review, accept=input.accept, note=input.note, by=by
+            ),
+            review_of,
+        )

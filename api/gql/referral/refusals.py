@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias, TypeVar
 
 import strawberry
 
+from api.gql.context import GqlInfo
 from api.gql.described import MESSAGE, REMEDY
+from api.wiring import Services
+from graph.access.roles import Permission
 from graph.errors import ForbiddenError, InputError, NotFoundError
 
 
@@ -41,7 +45,23 @@ class ReferralInvalid(Refused):
 Refusal: TypeAlias = ReferralForbidden | ReferralNotFound | ReferralConflict | ReferralInvalid
 
 
-def refused(error: ForbiddenError | InputError) -> Refusal:
+Done = TypeVar("Done")
+Answer = TypeVar("Answer")
+
+
+async def managed(
+    info: GqlInfo, work: Callable[[Services], Awaitable[Done]], shown: Callable[[Done], Answer]
+) -> Answer | Refusal:
+    """What a programme manager's work came to, as it is shown, or why it was refused."""
+    try:
+        info.context.caller.require(Permission.MANAGE_PROGRAMMES)
+        done = await work(info.context.services)
+    except (ForbiddenError, InputError) as error:
+        return _refused(error)
+    return shown(done)
+
+
+def _refused(error: ForbiddenError | InputError) -> Refusal:
     """An error as it is answered: which kind, what is wrong, what to do about it."""
     kind: type[Refusal] = ReferralInvalid
     if isinstance(error, ForbiddenError):

@@ -15,7 +15,7 @@ from api.gql.referral.refusals import (
     ReferralForbidden,
     ReferralInvalid,
     ReferralNotFound,
-    refused,
+    managed,
 )
 from api.gql.referral.shapes import programme_of
 from api.gql.referral.tooling_shapes import (
@@ -28,9 +28,8 @@ from api.gql.referral.tooling_shapes import (
 )
 from api.gql.standing.shapes import order_named
 from api.wiring import Services
-from graph.access.roles import Permission
 from graph.clock import new_id
-from graph.errors import ForbiddenError, InputError
+from graph.errors import InputError
 from graph.referral.difference import differences
 from graph.referral.programmes import read_version
 
@@ -143,20 +142,9 @@ class ToolingMutation:
         ],
     ) -> PublishProgrammePayload:
         """A statement and a transaction."""
-        try:
-            services = _services(info)
-            version = await services.programmes.publish(
-                read_version(input.toml), by=info.context.caller.key_id
-            )
-            found = await services.programmes.get(version.terms.id)
-        except (ForbiddenError, InputError) as error:
-            return refused(error)
-        before = next(
-            (one for one in reversed(found.versions) if one.terms.version < version.terms.version), None
-        )
-        return PublishedProgramme(
-            programme=programme_of(found, services.policies),
-            changes=list(differences(before.terms, version.terms)) if before else [],
+        by = info.context.caller.key_id
+        return await managed(
+            info, lambda services: _published(services, input.toml, by=by), lambda told: told
         )
 
     @strawberry.mutation(
@@ -171,13 +159,10 @@ class ToolingMutation:
         ],
     ) -> ReferralCodePayload:
         """A few statements and a transaction."""
-        try:
-            made = await _services(info).sharing.issue_code(
-                input.programme, input.one_id, by=info.context.caller.key_id
-            )
-        except (ForbiddenError, InputError) as error:
-            return refused(error)
-        return code_of(made)
+        by = info.context.caller.key_id
+        return await managed(
+            info, lambda services: services.sharing.issue_code(input.programme, input.one_id, by=by), code_of
+        )
 
     @strawberry.mutation(
         description="From now on the code brings nobody; what it brought before stays. Twice is harmless. "
@@ -191,13 +176,12 @@ class ToolingMutation:
         ],
     ) -> ReferralCodePayload:
         """A statement and a transaction."""
-        try:
-            found = await _services(info).sharing.disable_code(
-                input.code, reason=input.reason, by=info.context.caller.key_id
-            )
-        except (ForbiddenError, InputError) as error:
-            return refused(error)
-        return code_of(found)
+        by = info.context.caller.key_id
+        return await managed(
+            info,
+            lambda services: services.sharing.disable_code(input.code, reason=input.reason, by=by),
+            code_of,
+        )
 
     @strawberry.mutation(
         description="Claim an order for codes that nobody entered in time; a person decides on it. " + _FOR
@@ -210,19 +194,20 @@ class ToolingMutation:
         ],
     ) -> ReferralClaimPayload:
         """Three statements and a transaction."""
-        try:
-            made = await _services(info).referrals.claim(
+        by = info.context.caller.key_id
+        return await managed(
+            info,
+            lambda services: services.referrals.claim(
                 input.programme,
                 input.one_id,
                 order_named(input.order),
                 _weights(input.codes),
                 evidence=input.evidence,
-                by=info.context.caller.key_id,
+                by=by,
                 idempotency_key=input.idempotency_key,
-            )
-        except (ForbiddenError, InputError) as error:
-            return refused(error)
-        return claim_of(made)
+            ),
+            claim_of,
+        )
 
     @strawberry.mutation(
         description="Give an order to what was claimed, or to other codes, or refuse the claim. " + _FOR
@@ -235,17 +220,18 @@ class ToolingMutation:
         ],
     ) -> ReferralClaimPayload:
         """Two statements and a transaction."""
-        try:
-            decided = await _services(info).referrals.decide_claim(
+        by = info.context.caller.key_id
+        return await managed(
+            info,
+            lambda services: services.referrals.decide_claim(
                 input.claim,
                 accept=input.accept,
                 note=input.note,
-                by=info.context.caller.key_id,
+                by=by,
                 codes=_weights(input.codes) if input.codes is not None else None,
-            )
-        except (ForbiddenError, InputError) as error:
-            return refused(error)
-        return claim_of(decided)
+            ),
+            claim_of,
+        )
 
     @strawberry.mutation(
         description="Say what a participant did for the community; what its rules give is available at once, as far as "
@@ -259,23 +245,31 @@ class ToolingMutation:
         ],
     ) -> ReferralActivityPayload:
         """A few statements and a transaction."""
-        try:
-            outcomes = await _services(info).activities.report(
+        by = info.context.caller.key_id
+        return await managed(
+            info,
+            lambda services: services.activities.report(
                 input.programme,
                 input.one_id,
                 input.event,
-                by=info.context.caller.key_id,
+                by=by,
                 idempotency_key=input.idempotency_key or new_id(),
                 confirmed=input.confirmed,
-            )
-        except (ForbiddenError, InputError) as error:
-            return refused(error)
-        return ReferralActivity(outcomes=[outcome_of(outcome) for outcome in outcomes])
+            ),
+            lambda outcomes: ReferralActivity(outcomes=[outcome_of(outcome) for outcome in outcomes]),
+        )
 
 
-def _services(info: GqlInfo) -> Services:
-    info.context.caller.require(Permission.MANAGE_PROGRAMMES)
-    return info.context.services
+async def _published(services: Services, toml: str, *, by: str) -> PublishedProgramme:
+    version = await services.programmes.publish(read_version(toml), by=by)
+    found = await services.programmes.get(version.terms.id)
+    before = next(
+        (one for one in reversed(found.versions) if one.terms.version < version.terms.version), None
+    )
+    return PublishedProgramme(
+        programme=programme_of(found, services.policies),
+        changes=list(differences(before.terms, version.terms)) if before else [],
+    )
 
 
 def _weights(codes: list[CodeWeightInput]) -> dict[str, int]:
