@@ -208,3 +208,11 @@ def test_who_has_no_share_has_nothing_due() -> None:
     judged = judge(case([click(A, 0), click(B, 1), said("testDrive", 2)]), policy=ONE_LEVEL, now=T0 + 3 * DAY)
     reached = {one.referrer: [due.rule for due in one.dues if due.at is not None] for one in judged}
     assert reached == {"ann": ["drive"], "cid": []}
+
+
+def test_an_invitation_counts_from_when_it_was_sent_if_it_is_one() -> None:
+    """A link may name anything: what was never sent is nothing, and the click is a click."""
+    known = [click(A, 5, details={"invitation": "sent"}), click(B, 6, details={"invitation": "made up"})]
+    judged = judge(case(known, invited={"sent": T0 + 2 * DAY}), policy=ONE_LEVEL, now=NOW)
+    assert of(judged, "ann").course.opened_at == T0 + 2 * DAY
+    assert of(judged, "cid").course.opened_at == T0 + 6 * DAY
