@@ -144,7 +144,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "FieldCorrected": _rows(correction_repeated=ANYONE),
     # What stands of a person's history.
     "Order": _rows(
-        id_status_orderedAt_deliveredAt_cancelledAt_amount_currency_price_model_dealer_consultant_vehicle=PEOPLE
+        id_status_orderedAt_deliveredAt_cancelledAt_returnedAt_amount_currency_price_model_dealer_consultant=PEOPLE,
+        vehicle=PEOPLE,
     ),
     "Consent": _rows(purpose_state_dealer_since_channel_wording_source_profile=PEOPLE),
     "FollowUp": _rows(id_kind_dueAt_plannedAt_open_topic_dealer_consultant_model_closedAt_outcome=PEOPLE),
