@@ -64,7 +64,7 @@ Reveal = Callable[[list[Record]], Awaitable[Opened]]
 
 
 class Run:
-    """A statement that was allowed, being run; `parts` gives its answer once."""
+    """A statement on its way; once it was judged and allowed, `parts` gives its answer, once."""
 
     def __init__(
         self,
@@ -102,6 +102,7 @@ class Run:
 
         Closed before its end, it ends the statement. When it is over, no transaction of it is left.
         """
+        self.go_on()
         self._task = asyncio.create_task(self._produce(text, parameters, mode, reveal), name="console run")
         try:
             while True:
@@ -114,10 +115,20 @@ class Run:
         finally:
             await self._stop()
 
+    @property
+    def spent(self) -> float:
+        """Seconds since it was begun."""
+        return time.monotonic() - self._began
+
     def cancel(self) -> None:
         """End it: who reads it is told that it was cancelled."""
         self.cancelled = True
         self._interrupt()
+
+    def go_on(self) -> None:
+        """Raises RunCancelledError where it was cancelled before it ran."""
+        if self.cancelled:
+            raise _cancelled()
 
     async def over(self) -> None:
         """Return when no transaction of it is left."""
@@ -189,8 +200,7 @@ class Run:
             self.agent = summary.server.agent
             profile = cast("Any", summary).profile
             plan = plan_of(profile) if mode is Mode.PROFILE else None
-        spent = time.monotonic() - self._began
-        await self._queue.put(Summary(self.id, self.rows, spent, truncated, plan))
+        await self._queue.put(Summary(self.id, self.rows, self.spent, truncated, plan))
 
     async def _read(self, result: AsyncResult, reveal: tuple[tuple[str, ...], Reveal] | None) -> str | None:
         """All rows into the queue; answers which limit cut them off, if one did."""

@@ -153,29 +153,37 @@ class Console:
                 )
 
     async def _parts(self, id_: str, ask: Ask, asker: Asker) -> AsyncGenerator[Part]:
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self.limits.seconds
+        deadline = asyncio.get_running_loop().time() + self.limits.seconds
+        metadata = {"key": asker.caller.key_id}
+        run = Run(id_, database=self._database, limits=self.limits, metadata=metadata, deadline=deadline)
+        self._running[id_] = asker.caller, run
+        try:
+            verdict = await self._verdict(run, ask.statement, deadline)
+            if ask.mode is Mode.EXPLAIN:
+                yield Columns(id_, verdict.columns)
+                yield Summary(id_, 0, run.spent, plan=verdict.plan)
+                return
+            async with aclosing(self._answer(run, verdict, ask, asker)) as parts:
+                async for part in parts:
+                    yield part
+        finally:
+            del self._running[id_]
+
+    async def _verdict(self, run: Run, statement: str, deadline: float) -> Verdict:
         try:
             async with asyncio.timeout_at(deadline):
-                verdict = await self.explain(ask.statement)
+                # Not cut off by `cancel`: what is being planned cannot be ended, and would outlive the answer.
+                verdict = await self.explain(statement)
         except TimeoutError:
             raise timed_out(self.limits.seconds) from None
-        if ask.mode is Mode.EXPLAIN:
-            yield Columns(id_, verdict.columns)
-            spent = self.limits.seconds - (deadline - loop.time())
-            yield Summary(id_, 0, spent, plan=verdict.plan)
-            return
-        run = Run(
-            id_,
-            database=self._database,
-            limits=self.limits,
-            metadata={"key": asker.caller.key_id},
-            deadline=deadline,
-        )
+        run.go_on()
+        return verdict
+
+    async def _answer(self, run: Run, verdict: Verdict, ask: Ask, asker: Asker) -> AsyncGenerator[Part]:
         revealer = Revealer(
             asker,
             ask.reveal,
-            run=id_,
+            run=run.id,
             database=self._database,
             keyring=self._keyring,
             audit=self._audit,
@@ -188,7 +196,6 @@ class Console:
             mode=ask.mode,
             reveal=(ask.reveal, revealer.open) if ask.reveal else None,
         )
-        self._running[id_] = asker.caller, run
         try:
             async with aclosing(parts):
                 async for part in parts:
@@ -197,7 +204,6 @@ class Console:
             self._verdicts.forget()
             raise
         finally:
-            del self._running[id_]
             if run.agent is not None:
                 self._verdicts.seen(run.agent)
 
