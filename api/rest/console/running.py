@@ -12,12 +12,12 @@ from starlette.requests import ClientDisconnect
 
 from api.rest.console.answers import ndjson, unless_gone
 from api.rest.console.arrow import arrow_stream
-from api.rest.console.export import PARQUET, Format, make_file
+from api.rest.console.export import make_file
 from api.rest.console.shapes import ARROW, NDJSON
 from api.rest.door import door_of, needs
 from graph.access.purpose import read_purpose
 from graph.access.roles import Caller, Permission
-from graph.console.model import Ask, Asker, Columns, Mode
+from graph.console.model import PARQUET, Ask, Asker, Columns, Format, Mode
 from graph.errors import InputError
 
 Analyst: TypeAlias = Annotated[Caller, Depends(needs(Permission.CONSOLE))]
