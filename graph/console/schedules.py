@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+
+import orjson
 
 from graph.access.roles import Caller, Permission
 from graph.access.service import AccessService
@@ -24,7 +27,7 @@ from graph.console.schedule import (
     next_due,
 )
 from graph.db.database import Database, Transaction
-from graph.errors import AccessError, InputError
+from graph.errors import AccessError, InputError, UnsealError
 from graph.privacy.seal import Sealer
 
 _PARAMETERS: Final = "query:schedule"
@@ -56,40 +59,30 @@ class QuerySchedules:
         self._clock = clock
 
     async def set(self, id_: str, terms: Terms, *, caller: Caller, paused: bool = False) -> Schedule:
-        """Give a query of the caller's this schedule in the place of any before; a run of that one is not kept.
+        """Give a query of the caller's this schedule in the place of another; a run of that one is not kept.
 
-        It runs as the caller's key. Setting it again resumes what was paused. Raises ForbiddenError for another's
-        query, and InputError for terms that are wrong, for a parameter that the statement has not or that has no value,
-        and for a caller by token.
+        It runs as the caller's key. Setting what is set already changes nothing; what was paused goes on. Raises
+        ForbiddenError for another's query, and InputError for terms that are wrong, for a parameter that the statement
+        has not or that has no value, and for a caller by token.
         """
         found = await self._queries.get(id_, caller=caller)
         found.query.require_owner(caller)
         now = self._clock()
+        terms = replace(terms, cron=" ".join(terms.cron.split()))
         check_keep(terms.keep)
-        due = next_due(terms, after=now)
+        due = next_due(terms, after=now)  # also of one that is paused: it is to be right
         _check_parameters(terms, found.content)
         await self._require_key(caller)
-        month = isoformat(now)[:7]
-        schedule = {
-            "queryId": id_,
-            "cron": " ".join(terms.cron.split()),
-            "timeZone": terms.time_zone,
-            "format": str(terms.format),
-            "keep": terms.keep,
-            "parameters": self._queries.sealer(id_, month).seal_json(_PARAMETERS, dict(terms.parameters)),
-            "month": month,
-            "by": caller.key_id,
-            "paused": str(Pause.OWNER) if paused else None,
-            "failures": 0,
-            "dueAt": None if paused else due,
-            "nextAt": None if paused else due,
-            "attempts": 0,
-            "recordedAt": now,
-        }
+        pause = Pause.OWNER if paused else None
 
         async def work(tx: Transaction) -> None:
             await self._queries.held(tx, id_, caller)
-            await tx.rows("console.set_schedule", schedule=schedule)
+            row = await tx.one("console.read_schedule", id=id_)
+            if row is None or not self._is(row[0], terms, caller, pause):
+                schedule = self._stored(
+                    id_, terms, by=caller.key_id, now=now, due=None if paused else due, pause=pause
+                )
+                await tx.rows("console.set_schedule", schedule=schedule)
 
         await self._database.in_write(work)
         return await self.get(id_, caller=caller)
@@ -146,6 +139,38 @@ class QuerySchedules:
                 remedy="Ask the machine that ran it, or wait for the next run.",
             )
         return result, path
+
+    def _is(self, stored: Sequence[Any], terms: Terms, caller: Caller, pause: Pause | None) -> bool:
+        """Whether the schedule that the graph holds is this one."""
+        try:
+            held = schedule_of(stored, parameters_in(stored, self._queries))
+        except UnsealError:
+            return False
+        same = (held.by, held.paused, replace(held.terms, parameters={})) == (
+            caller.key_id, pause, replace(terms, parameters={}),
+        )  # fmt: skip
+        return same and _json(held.terms) == _json(terms)
+
+    def _stored(
+        self, id_: str, terms: Terms, *, by: str, now: int, due: int | None, pause: Pause | None
+    ) -> dict[str, Any]:
+        month = isoformat(now)[:7]
+        return {
+            "queryId": id_,
+            "cron": terms.cron,
+            "timeZone": terms.time_zone,
+            "format": str(terms.format),
+            "keep": terms.keep,
+            "parameters": self._queries.sealer(id_, month).seal_json(_PARAMETERS, dict(terms.parameters)),
+            "month": month,
+            "by": by,
+            "paused": None if pause is None else str(pause),
+            "failures": 0,
+            "dueAt": due,
+            "nextAt": due,
+            "attempts": 0,
+            "recordedAt": now,
+        }
 
     def _result(self, stored: Sequence[Any]) -> Result:
         return result_of(stored, self._queries)
@@ -232,6 +257,11 @@ def _check_parameters(terms: Terms, content: Content) -> None:
         raise InputError(
             f"The statement's parameter {missing[0][:80]} has no value.", remedy="Give one in `parameters`."
         )
+
+
+def _json(terms: Terms) -> bytes:
+    """The parameters as they are stored: to Python, true and 1 are the same."""
+    return orjson.dumps(terms.parameters, option=orjson.OPT_SORT_KEYS)
 
 
 def _field(result_id: str) -> str:

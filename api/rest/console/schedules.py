@@ -72,7 +72,8 @@ async def schedule(caller: Analyst, here: Here, query: QueryId) -> ScheduleShape
 async def set_schedule(caller: Analyst, here: Here, query: QueryId, body: ScheduleInput) -> ScheduleShape:
     """Have a query of yours run by itself, as your API key, with what the newest version says then.
 
-    It replaces the schedule before. Sent again it changes nothing, but that a schedule that was paused goes on.
+    It replaces the schedule before, and a run of that one is not kept. Sent again it changes nothing, but what was
+    paused goes on.
     """
     made = await here.schedules.set(query, body.terms(), caller=caller, paused=body.paused)
     return ScheduleShape.of(made)
@@ -122,7 +123,9 @@ async def result(caller: Analyst, here: Here, query: QueryId, id_: ResultId, hel
     """
     found, path = await here.schedules.result(query, id_, caller=caller)
     headers = _headers(found)
-    if held is not None and headers["ETag"] in (tag.strip().removeprefix("W/") for tag in held.split(",")):
+    if held is not None and {headers["ETag"], "*"} & {
+        one.strip().removeprefix("W/") for one in held.split(",")
+    }:
         return Response(status_code=304, headers={name: headers[name] for name in ("ETag", "Cache-Control")})
     return FileResponse(path, headers=headers, media_type=found.format.media_type)
 

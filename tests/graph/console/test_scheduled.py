@@ -431,6 +431,22 @@ async def test_what_its_owner_pauses_waits(world: World, ann: Caller) -> None:
     assert (resumed.paused, resumed.due_at) == (None, START + 5.5 * HOUR)
 
 
+async def test_set_again_it_changes_nothing(world: World, ann: Caller) -> None:
+    id_ = await world.scheduled(ann, Terms("0 * * * *", parameters={"n": 1}))
+    world.clock.pass_hours(1)
+
+    async def meanwhile(*given: Any) -> Any:
+        again = await world.schedules.set(id_, Terms(" 0  * * * *", parameters={"n": 1}), caller=ann)
+        assert (again.due_at, again.recorded_at) == (START + HOUR / 2, START)
+        assert again.lease is not None
+        return await make_file(*given)
+
+    await world.runner(make=meanwhile).follow()
+    assert len(await world.schedules.results(id_, caller=ann)) == 1
+    other = await world.schedules.set(id_, Terms("0 * * * *", parameters={"n": True}), caller=ann)
+    assert other.recorded_at == START + HOUR
+
+
 async def test_a_run_of_the_schedule_before_is_not_kept(world: World, ann: Caller) -> None:
     id_ = await world.scheduled(ann)
     world.clock.pass_hours(1)
