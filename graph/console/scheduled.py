@@ -249,10 +249,10 @@ class ScheduledRuns:
         """Remove files that nobody knows, now and then, and only while nothing is due."""
         if now < self._tidy_at:
             return
+        self._tidy_at = now + TIDY_SECONDS * SECOND  # first: a folder that cannot be read is told once an hour
         listed = list((await self._files.listed()).items())
         for at in range(0, len(listed), _TIDIED):
             await self._remove_unknown(dict(listed[at : at + _TIDIED]))
-        self._tidy_at = now + TIDY_SECONDS * SECOND
 
     async def _remove_unknown(self, listed: dict[str, list[str]]) -> None:
         """Remove those of these files that are of no result, and of no run under way when they were listed."""
