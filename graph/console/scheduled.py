@@ -249,7 +249,8 @@ class ScheduledRuns:
         """Remove files that nobody knows, now and then, and only while nothing is due."""
         if now < self._tidy_at:
             return
-        self._tidy_at = now + TIDY_SECONDS * SECOND  # first: a folder that cannot be read is told once an hour
+        # Set first, so that a folder that cannot be read is told once an hour.
+        self._tidy_at = now + TIDY_SECONDS * SECOND
         listed = list((await self._files.listed()).items())
         for at in range(0, len(listed), _TIDIED):
             await self._remove_unknown(dict(listed[at : at + _TIDIED]))
