@@ -33,8 +33,9 @@ setup-spark: setup ## Add PySpark (locked, hashed; 480 MB), for `guanxi identity
 demo: setup ## Start Neo4j, load a small world, serve it on http://127.0.0.1:8000.
 	@$(BIN)/guanxi demo
 
-test: setup check ## Every check and test, against a real Neo4j of its own (NEO4J_VERSION=5.26 for the LTS).
-	$(BIN)/python -m pytest
+# Two workers, each with a Neo4j of its own; a file's tests stay together, since they share what is dear to make.
+test: setup check ## Every check and test, against real Neo4j (NEO4J_VERSION=5.26 for the LTS).
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup ## Format, lint, types, imports, Cypher, generated files: no database needed.
 	$(BIN)/ruff format --check .

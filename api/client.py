@@ -34,6 +34,7 @@ ARROW: Final = "application/vnd.apache.arrow.stream"
 NDJSON: Final = "application/x-ndjson"
 _SECONDS: Final = (10, 130)
 """To connect, and to wait for a part of an answer: longer than a statement may take."""
+_AGAIN_SECONDS: Final = 0.05
 
 
 def connect(url: str, key: str) -> Connection:
@@ -102,8 +103,8 @@ class Connection:
         self._session.headers["Authorization"] = f"Bearer {key}"
         if purpose is not None:
             self._session.headers["X-Purpose"] = purpose
-        self._lock = threading.Lock()
         self._running: set[str] = set()
+        self._changed = threading.Condition()
 
     def __enter__(self) -> Self:
         return self
@@ -117,6 +118,12 @@ class Connection:
         """End what runs, and give the sockets back."""
         self.cancel()
         self._session.close()
+
+    @property
+    def runs(self) -> list[str]:
+        """The ids of what this connection runs now."""
+        with self._changed:
+            return list(self._running)
 
     def run(self, statement: str, /, **parameters: Any) -> Answer:
         """Run a read statement to its end; parameters by name, as `run("RETURN $n", n=1)`."""
@@ -132,15 +139,26 @@ class Connection:
 
     def cancel(self, run: str | None = None) -> None:
         """End one run by its id, or all that this connection runs now; who waits for it gets ConsoleError."""
-        with self._lock:
-            runs = [run] if run is not None else list(self._running)
+        runs = [run] if run is not None else self.runs
         for one in runs:
-            with (
-                self._answering(),
-                self._session.delete(f"{self.url}/v1/console/runs/{one}", timeout=_SECONDS) as response,
-            ):
-                if response.status_code != 404:  # it has ended by itself
-                    _check(response)
+            while not self._ended(one) and not self._gone(one):
+                pass  # asked for, but not there yet: it is on its way, or waits for its turn
+
+    def _ended(self, run: str) -> bool:
+        """End a run; False where the server knows none of this id."""
+        with (
+            self._answering(),
+            self._session.delete(f"{self.url}/v1/console/runs/{run}", timeout=_SECONDS) as response,
+        ):
+            if response.status_code == 404:
+                return False
+            _check(response)
+            return True
+
+    def _gone(self, run: str) -> bool:
+        """Wait a moment; True where nobody here waits for this run any more."""
+        with self._changed:
+            return self._changed.wait_for(lambda: run not in self._running, _AGAIN_SECONDS)
 
     def schema(self) -> dict[str, Any]:
         """What can be named in a statement, as `GET /v1/console/schema` answers it."""
@@ -205,13 +223,14 @@ class Connection:
 
     @contextmanager
     def _known(self, run: str | None) -> Generator[None]:
-        with self._lock:
+        with self._changed:
             self._running.update([run] if run else [])
         try:
             yield
         finally:
-            with self._lock:
+            with self._changed:
                 self._running.discard(run or "")
+                self._changed.notify_all()
 
     @contextmanager
     def _answering(self) -> Generator[None]:

@@ -102,6 +102,8 @@ async def _first_row(bench: Bench, connection: Connection) -> Figure:
                     break
         waited = time.perf_counter() - started
         await connection.reopen()  # who goes away ends the statement
+        while (await bench.services.database.run_schema(_RUNNING))[0]["running"]:
+            pass
         return waited
 
     async def theirs() -> float:

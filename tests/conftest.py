@@ -35,17 +35,25 @@ if "GUANXI_SOAK" not in os.environ:  # which takes hours
     os.environ["GUANXI_SHORT_LIVED"] = "true"  # for commands in processes of their own, too
 
 load_profile()
+_PASSED = "examples"
 _examples: dict[str, int] = {}
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note how many examples a property test has passed."""
+    """Note how many examples a property test has passed, in a way that a worker's report carries."""
     report = yield
     told = getattr(item, "hypothesis_statistics", "") if report.when == "call" and report.passed else ""
-    for count in re.findall(r"- ([0-9]+) passing,", told):
-        _examples[item.nodeid] = _examples.get(item.nodeid, 0) + int(count)
+    if passed := sum(int(count) for count in re.findall(r"- ([0-9]+) passing,", told)):
+        report.user_properties.append((_PASSED, passed))
     return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count them where all reports come together."""
+    for name, value in report.user_properties:
+        if name == _PASSED and isinstance(value, int):
+            _examples[report.nodeid] = value
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

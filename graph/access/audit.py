@@ -22,6 +22,8 @@ from graph.errors import AuditError
 from graph.privacy.master import require_private
 
 _WAIT_SECONDS: Final = 30.0
+_SOON_SECONDS: Final = 0.05
+"""How long a console run waits for others, to be written with them."""
 _PAGE: Final = 1_000
 
 _SCHEMA: Final = """
@@ -116,17 +118,21 @@ class AuditLog:
         self.path = path
         self._waiting: list[tuple[Disclosure | ConsoleRun, asyncio.Future[None] | None]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._soon: asyncio.TimerHandle | None = None
         self._unwritten: list[ConsoleRun] = []
 
     async def keep(self, disclosure: Disclosure) -> None:
         """Return once it is on disk."""
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._add(disclosure, kept)
+        self._waiting.append((disclosure, kept))
+        self._begin()
         await kept
 
     def note(self, run: ConsoleRun) -> None:
         """Record it soon; where that fails, `ready` raises until it went well."""
-        self._add(run, None)
+        self._waiting.append((run, None))
+        if self._soon is None and self._writing is None:
+            self._soon = asyncio.get_running_loop().call_later(_SOON_SECONDS, self._begin)
 
     async def ready(self) -> None:
         """Nothing, if the runs so far could be recorded; else tries again."""
@@ -140,12 +146,15 @@ class AuditLog:
 
     async def drain(self) -> None:
         """Return once all that was noted is on disk, or was tried."""
+        self._begin()
         while self._writing is not None:
             await asyncio.shield(self._writing)
 
-    def _add(self, record: Disclosure | ConsoleRun, kept: asyncio.Future[None] | None) -> None:
-        self._waiting.append((record, kept))
-        if self._writing is None:
+    def _begin(self) -> None:
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+        if self._waiting and self._writing is None:
             self._writing = asyncio.create_task(self._write(), name="audit")
 
     async def _write(self) -> None:

@@ -1,7 +1,7 @@
 """One run: in a task of its own, which ends at the deadline and takes the transaction with it.
 
-Who reads the answer takes parts from a short queue: a reader that is slow, or gone, keeps no more than some parts
-waiting, and the deadline goes on.
+Who reads the answer takes its parts in waves: a reader that is slow, or gone, keeps no more than some waiting, and the
+deadline goes on.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from neo4j import AsyncResult, AsyncSession, Query, Record
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable, SessionExpired
 
 from graph.console.errors import ConsoleError, RunCancelledError, StatementError, from_neo4j, timed_out
-from graph.console.model import FIRST_ROWS, Columns, Json, Limits, Mode, Part, Rows, Summary
+from graph.console.model import FIRST_ROWS, Columns, Json, Limits, Mode, Rows, Summary
 from graph.console.values import Encoder, Opened
+from graph.console.waves import Wave, Waves
 from graph.db.database import Database
 from graph.errors import DatabaseUnavailableError, GuanxiError
 
 APP: Final = "guanxi.console"
-_PARTS: Final = 4
 _GRACE_SECONDS: Final = 0.2
 """How long after its deadline a statement may still end by itself."""
 _GONE_SECONDS: Final = 5.0
@@ -64,7 +64,7 @@ Reveal = Callable[[list[Record]], Awaitable[Opened]]
 
 
 class Run:
-    """A statement that was allowed, being run; `parts` gives its answer once."""
+    """A statement on its way; once it was judged and allowed, `waves` give its answer, once."""
 
     def __init__(
         self,
@@ -84,40 +84,49 @@ class Run:
         self._metadata = {"app": APP, "run": id_, **metadata}
         self._deadline = deadline
         self._began = time.monotonic()
-        self._queue: asyncio.Queue[Part | BaseException] = asyncio.Queue(_PARTS)
+        self._waves = Waves()
         self._task: asyncio.Task[None] | None = None
         self._ended = False
         self._ending = False
         self.cancelled = False
 
-    async def parts(
+    async def waves(
         self,
         text: str,
         parameters: Mapping[str, Any],
         *,
         mode: Mode,
         reveal: tuple[tuple[str, ...], Reveal] | None = None,
-    ) -> AsyncGenerator[Part]:
-        """Columns, rows, summary. Raises ConsoleError and DatabaseUnavailableError.
+    ) -> AsyncGenerator[Wave]:
+        """Columns, rows, summary, as they come. Raises ConsoleError and DatabaseUnavailableError.
 
         Closed before its end, it ends the statement. When it is over, no transaction of it is left.
         """
+        self.go_on()
         self._task = asyncio.create_task(self._produce(text, parameters, mode, reveal), name="console run")
         try:
             while True:
-                part = await self._queue.get()
-                if isinstance(part, BaseException):
-                    raise part
-                yield part
-                if isinstance(part, Summary):
+                wave = await self._waves.take()
+                yield wave
+                if isinstance(wave[-1], Summary):
                     return
         finally:
             await self._stop()
+
+    @property
+    def spent(self) -> float:
+        """Seconds since it was begun."""
+        return time.monotonic() - self._began
 
     def cancel(self) -> None:
         """End it: who reads it is told that it was cancelled."""
         self.cancelled = True
         self._interrupt()
+
+    def go_on(self) -> None:
+        """Raises RunCancelledError where it was cancelled before it ran."""
+        if self.cancelled:
+            raise _cancelled()
 
     async def over(self) -> None:
         """Return when no transaction of it is left."""
@@ -161,17 +170,11 @@ class Run:
             self._ending = True
             await end(self._database, self.id)
         if failure is not None:
-            await self._give_up(failure)
+            self._waves.fail(failure)
 
     def _told(self, error: Neo4jError) -> GuanxiError:
         told = from_neo4j(error, seconds=self._limits.seconds)
         return told if told is not None else _away(error)
-
-    async def _give_up(self, failure: BaseException) -> None:
-        """Tell the reader; parts that it has not taken yet give way, so that this never waits."""
-        while self._queue.full():
-            self._queue.get_nowait()
-        self._queue.put_nowait(failure)
 
     async def _stream(
         self,
@@ -189,8 +192,7 @@ class Run:
             self.agent = summary.server.agent
             profile = cast("Any", summary).profile
             plan = plan_of(profile) if mode is Mode.PROFILE else None
-        spent = time.monotonic() - self._began
-        await self._queue.put(Summary(self.id, self.rows, spent, truncated, plan))
+        self._waves.add(Summary(self.id, self.rows, self.spent, truncated, plan))
 
     async def _read(self, result: AsyncResult, reveal: tuple[tuple[str, ...], Reveal] | None) -> str | None:
         """All rows into the queue; answers which limit cut them off, if one did."""
@@ -201,7 +203,7 @@ class Run:
             records = await result.fetch(min(most, limits.rows - self.rows + 1))
             if names is None:  # not before the first row: until then an error has a status of its own
                 names = tuple(result.keys())
-                await self._queue.put(Columns(self.id, names))
+                await self._waves.put(Columns(self.id, names))
             if not records:
                 return None
             opened, shown = await self._open(records, names, reveal)
@@ -225,7 +227,7 @@ class Run:
                 values.append(row)
                 lines.append(line)
             if values:
-                await self._queue.put(Rows(values, lines))
+                await self._waves.put(Rows(values, lines))
             if truncated is not None:
                 return truncated
             most = min(most * 8, limits.fetch)

@@ -28,6 +28,7 @@ from graph.console.run import APP, Run, plan_of, terminate
 from graph.console.schema import Schema, schema_of
 from graph.console.text import check_text
 from graph.console.verdicts import Verdict, Verdicts
+from graph.console.waves import Wave
 from graph.db.database import Database
 from graph.errors import DatabaseUnavailableError, ForbiddenError, GuanxiError, InputError, NotFoundError
 from graph.privacy.keyring import Keyring
@@ -73,6 +74,13 @@ class Console:
 
         `explain` answers columns and summary alone. With the summary, or an error, no transaction of it is left.
         """
+        async with aclosing(self.waves(ask, asker)) as waves:
+            async for wave in waves:
+                for part in wave:
+                    yield part
+
+    async def waves(self, ask: Ask, asker: Asker) -> AsyncGenerator[Wave]:
+        """What `run` answers, all that is there at a time: for who sends it on."""
         began, at = time.monotonic(), self._clock()
         rows, outcome = 0, "abandoned"
         run = ask.run or new_id()
@@ -80,13 +88,13 @@ class Console:
             asker.caller.require(Permission.CONSOLE)
             await self._audit.ready()
             self._check(ask, asker)
-            async with aclosing(self._parts(run, ask, asker)) as parts:
-                async for part in parts:
-                    if isinstance(part, Rows):
-                        rows += len(part.values)
-                    elif isinstance(part, Summary):
-                        outcome = "truncated" if part.truncated else "done"
-                    yield part
+            async with aclosing(self._allowed_waves(run, ask, asker)) as waves:
+                async for wave in waves:
+                    rows += sum(len(part.values) for part in wave if isinstance(part, Rows))
+                    last = wave[-1]
+                    if isinstance(last, Summary):
+                        outcome = "truncated" if last.truncated else "done"
+                    yield wave
         except ConsoleError as error:
             outcome = error.reason
             raise
@@ -152,52 +160,57 @@ class Console:
                     remedy="State one: the header X-Purpose, or `--purpose`.",
                 )
 
-    async def _parts(self, id_: str, ask: Ask, asker: Asker) -> AsyncGenerator[Part]:
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self.limits.seconds
+    async def _allowed_waves(self, id_: str, ask: Ask, asker: Asker) -> AsyncGenerator[Wave]:
+        deadline = asyncio.get_running_loop().time() + self.limits.seconds
+        metadata = {"key": asker.caller.key_id}
+        run = Run(id_, database=self._database, limits=self.limits, metadata=metadata, deadline=deadline)
+        self._running[id_] = asker.caller, run
+        try:
+            verdict = await self._verdict(run, ask.statement, deadline)
+            if ask.mode is Mode.EXPLAIN:
+                yield [Columns(id_, verdict.columns), Summary(id_, 0, run.spent, plan=verdict.plan)]
+                return
+            async with aclosing(self._answer(run, verdict, ask, asker)) as waves:
+                async for wave in waves:
+                    yield wave
+        finally:
+            del self._running[id_]
+
+    async def _verdict(self, run: Run, statement: str, deadline: float) -> Verdict:
         try:
             async with asyncio.timeout_at(deadline):
-                verdict = await self.explain(ask.statement)
+                # Not cut off by `cancel`: what is being planned cannot be ended, and would outlive the answer.
+                verdict = await self.explain(statement)
         except TimeoutError:
             raise timed_out(self.limits.seconds) from None
-        if ask.mode is Mode.EXPLAIN:
-            yield Columns(id_, verdict.columns)
-            spent = self.limits.seconds - (deadline - loop.time())
-            yield Summary(id_, 0, spent, plan=verdict.plan)
-            return
-        run = Run(
-            id_,
-            database=self._database,
-            limits=self.limits,
-            metadata={"key": asker.caller.key_id},
-            deadline=deadline,
-        )
+        run.go_on()
+        return verdict
+
+    async def _answer(self, run: Run, verdict: Verdict, ask: Ask, asker: Asker) -> AsyncGenerator[Wave]:
         revealer = Revealer(
             asker,
             ask.reveal,
-            run=id_,
+            run=run.id,
             database=self._database,
             keyring=self._keyring,
             audit=self._audit,
             clock=self._clock,
         )
         prefix = f"CYPHER {verdict.dialect}" + (" PROFILE" if ask.mode is Mode.PROFILE else "")
-        parts = run.parts(
+        waves = run.waves(
             f"{prefix}\n{verdict.text}",
             ask.parameters,
             mode=ask.mode,
             reveal=(ask.reveal, revealer.open) if ask.reveal else None,
         )
-        self._running[id_] = asker.caller, run
         try:
-            async with aclosing(parts):
-                async for part in parts:
-                    yield part
+            async with aclosing(waves):
+                async for wave in waves:
+                    yield wave
         except DatabaseUnavailableError:
             self._verdicts.forget()
             raise
         finally:
-            del self._running[id_]
             if run.agent is not None:
                 self._verdicts.seen(run.agent)
 

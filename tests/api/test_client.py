@@ -15,6 +15,7 @@ from api.app import create_app
 from api.client import Connection, connect
 from api.wiring import Services
 from graph.access.roles import Role
+from graph.clock import new_id
 from graph.console.errors import ConsoleError
 from graph.db.database import Database
 from graph.errors import AccessError, ConfigurationError, DatabaseUnavailableError, InputError
@@ -134,6 +135,19 @@ async def test_cancel_ends_what_runs(graph: Connection, server: Database) -> Non
     assert caught.value.reason == "cancelled"
     assert await running(server) == 0
     await asyncio.to_thread(graph.cancel)  # nothing runs: nothing happens
+
+
+async def test_cancel_finds_a_run_that_has_not_begun(graph: Connection, server: Database) -> None:
+    for _ in range(5):
+        waiting = asyncio.ensure_future(run(graph, ENDLESS + f" // {new_id()}"))  # judged anew each time
+        async with asyncio.timeout(SECONDS):
+            while not graph.runs:
+                await running(server)
+        await asyncio.to_thread(graph.cancel)
+        with pytest.raises(ConsoleError) as caught:
+            await waiting
+        assert caught.value.reason == "cancelled"
+    assert await running(server) == 0
 
 
 async def test_pandas_is_asked_of_who_has_it(graph: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

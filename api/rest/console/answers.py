@@ -10,11 +10,13 @@ from typing import Any, Final, TypeVar
 import orjson
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.requests import ClientDisconnect
 
 from api.errors import error_response, masked_message
 from api.rest.door import DoorRoute
 from graph.console.errors import ConsoleError, error_object
-from graph.console.model import Columns, Part, Rows
+from graph.console.model import Part, Rows
+from graph.console.waves import Wave
 from graph.errors import DatabaseUnavailableError, GuanxiError, InputError
 
 T = TypeVar("T")
@@ -80,27 +82,52 @@ def error_line(error: BaseException) -> bytes:
     return orjson.dumps({"error": told}) + b"\n"
 
 
-async def ndjson(columns: Columns, parts: AsyncGenerator[Part]) -> AsyncGenerator[bytes]:
+async def ndjson(waves: AsyncGenerator[Wave]) -> AsyncGenerator[bytes]:
     """First the columns, then a line for each row, last the summary, or the error."""
-    yield orjson.dumps(columns.body()) + b"\n"
     try:
-        async with aclosing(parts):
-            async for part in parts:
-                if isinstance(part, Rows):
-                    yield b"\n".join(part.lines) + b"\n"
-                elif not isinstance(part, Columns):
-                    yield orjson.dumps(part.body()) + b"\n"
+        async with aclosing(waves):
+            async for wave in waves:
+                yield lines_of(wave)
     except Exception as error:
         yield error_line(error)
 
 
-async def unless_gone(request: Request, work: Awaitable[T]) -> T | None:
-    """What work answers; None where who asks is gone before: then it was cancelled."""
+def lines_of(wave: Wave) -> bytes:
+    """Parts as lines of JSON."""
+    lines = list[bytes]()
+    for part in wave:
+        if isinstance(part, Rows):
+            lines += part.lines
+        else:
+            lines.append(orjson.dumps(part.body()))
+    return b"\n".join(lines) + b"\n"
+
+
+async def from_first(first: Wave, waves: AsyncGenerator[Wave]) -> AsyncGenerator[Wave]:
+    """All waves, of which the first was read before."""
+    yield first
+    async with aclosing(waves):
+        async for wave in waves:
+            yield wave
+
+
+async def one_by_one(waves: AsyncGenerator[Wave]) -> AsyncGenerator[Part]:
+    """The parts of waves."""
+    async with aclosing(waves):
+        async for wave in waves:
+            for part in wave:
+                yield part
+
+
+async def unless_gone(request: Request, work: Awaitable[T]) -> T:
+    """What work answers; where who asks is gone before, it is cancelled. Raises ClientDisconnect then."""
     working = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_gone(request))
     try:
         await asyncio.wait((working, gone), return_when=asyncio.FIRST_COMPLETED)
-        return await working if working.done() else None
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
     finally:
         for task in (working, gone):
             if not task.done():

@@ -8,16 +8,15 @@ from typing import Annotated, Final, TypeAlias
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.requests import ClientDisconnect
 
-from api.rest.console.answers import ndjson, unless_gone
+from api.rest.console.answers import from_first, lines_of, ndjson, one_by_one, unless_gone
 from api.rest.console.arrow import arrow_stream
-from api.rest.console.export import PARQUET, Format, make_file
+from api.rest.console.export import make_file
 from api.rest.console.shapes import ARROW, NDJSON
 from api.rest.door import door_of, needs
 from graph.access.purpose import read_purpose
 from graph.access.roles import Caller, Permission
-from graph.console.model import Ask, Asker, Columns, Mode
+from graph.console.model import PARQUET, Ask, Asker, Columns, Format, Mode, Summary
 from graph.errors import InputError
 
 Analyst: TypeAlias = Annotated[Caller, Depends(needs(Permission.CONSOLE))]
@@ -63,30 +62,27 @@ async def answer(
         raise InputError("A file has no place for a plan.", remedy="Leave `format` or `mode` out.")
     door = door_of(request)
     stated = read_purpose(purpose, caller.role) if ask.reveal else None
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(door.consoles.turn(caller.key_id))
-        parts = await stack.enter_async_context(
-            aclosing(door.services.console.run(ask, Asker(caller, stated)))
+        waves = await stack.enter_async_context(
+            aclosing(door.services.console.waves(ask, Asker(caller, stated)))
         )
-        columns = await unless_gone(request, anext(parts))
-        if columns is None:
-            raise ClientDisconnect
+        first = await unless_gone(request, anext(waves))
+        columns = first[0]
         assert isinstance(columns, Columns)  # noqa: S101 - the first part
+        whole = from_first(first, waves)
         if wanted is not None:
-            file = await unless_gone(request, make_file(columns, parts, wanted))
-            if file is None:
-                raise ClientDisconnect
-            stream, media_type, more = _pieces(file.data), wanted.media_type, file.headers
+            file = await unless_gone(request, make_file(columns, one_by_one(whole), wanted))
+            stream, media_type, headers = _pieces(file.data), wanted.media_type, headers | file.headers
         elif ARROW in request.headers.get("accept", ""):
-            stream, media_type, more = arrow_stream(columns, parts), ARROW, {}
+            stream, media_type = arrow_stream(columns, one_by_one(whole)), ARROW
+        elif isinstance(first[-1], Summary):  # all of it: nothing to stream
+            return Response(lines_of(first), headers=headers, media_type=NDJSON)
         else:
-            stream, media_type, more = ndjson(columns, parts), NDJSON, {}
+            stream, media_type = ndjson(whole), NDJSON
         kept = stack.pop_all()
-    return StreamingResponse(
-        _held(stream, kept),
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no", **more},
-        media_type=media_type,
-    )
+    return StreamingResponse(_held(stream, kept), headers=headers, media_type=media_type)
 
 
 async def _pieces(data: bytes) -> AsyncGenerator[bytes]:
