@@ -140,7 +140,7 @@ class Engine:
         await self._breaker.aclose()
 
     async def in_turn(
-        self, caller: str, work: Callable[[], Coroutine[Any, Any, T]], *, gone: Callable[[], Awaitable[bool]]
+        self, caller: str, work: Callable[[], Coroutine[Any, Any, T]], *, gone: Callable[[], bool]
     ) -> T | None:
         """As `guarded`, when it is the caller's turn; a caller is whatever text tells one from another.
 
@@ -150,7 +150,7 @@ class Engine:
         if not self._breaker.closed:  # nobody waits for what is away
             raise DatabaseUnavailableError("The database is away.")
         async with self._turns.turn(caller) as waited:
-            return None if waited and await gone() else await self.guarded(work)
+            return None if waited and gone() else await self.guarded(work)
 
     async def guarded(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Do what needs the database, for 10 s at most; raises DatabaseUnavailableError at once while it is away."""
@@ -365,7 +365,7 @@ def told(error: GraphQLError) -> dict[str, Any]:
     return formatted
 
 
-async def _stays() -> bool:
+def _stays() -> bool:
     return False
 
 

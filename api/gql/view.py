@@ -5,12 +5,13 @@ With `Accept: text/event-stream` the answer is a stream of events, by the distin
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import error_response
 from api.gql.engine import Answer, Engine, Identified, Ready
@@ -60,7 +61,9 @@ class GraphQLView:
         scope["route"] = ROUTE
         request = Request(scope, receive)
         try:
-            response = await (self._post(request) if request.method == "POST" else self._other(request))
+            response = await (
+                self._post(request, receive) if request.method == "POST" else self._other(request)
+            )
         except GuanxiError as error:
             response = error_response(error)
         except ClientDisconnect:
@@ -77,7 +80,7 @@ class GraphQLView:
             return Response(PAGE.body, headers=PAGE.headers, media_type="text/html")
         raise MethodError("GraphQL is asked by POST.", remedy="Send a POST with a JSON body.")
 
-    async def _post(self, request: Request) -> Response:
+    async def _post(self, request: Request, receive: Receive) -> Response:
         """Answer one request.
 
         Raises AccessError, ForbiddenError, InputError, RateLimitedError and their like for what never reaches the
@@ -89,7 +92,7 @@ class GraphQLView:
         response = await self._engine.in_turn(
             request.headers.get("authorization", ""),
             lambda: self._handle(request, body, media),
-            gone=request.is_disconnected,
+            gone=lambda: has_gone(receive),
         )
         if response is None:
             raise ClientDisconnect
@@ -118,3 +121,19 @@ class GraphQLView:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         events = event_stream(self._engine.answers(ready, who))
         return StreamingResponse(events, headers=headers, media_type=EVENT_STREAM)
+
+
+def has_gone(receive: Receive) -> bool:
+    """Whether a client whose request was read whole is gone; waits for nothing.
+
+    Starlette's `is_disconnected` begins to receive and cancels that, by way of the event loop: a tenth of what a
+    remembered person costs, in the very moment when there is nothing to spare. Here the receiving is begun, and left
+    at the first thing it waits for.
+    """
+    receiving = cast("Coroutine[Any, Any, Message]", receive())
+    try:
+        receiving.send(None)
+    except StopIteration as received:
+        return received.value["type"] == "http.disconnect"
+    receiving.close()
+    return False
