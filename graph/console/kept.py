@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 import orjson
 
 from graph.access.roles import Caller, Role
-from graph.console.text import Kind, tokenize
+from graph.console.tokens import Kind, tokenize
 from graph.errors import ForbiddenError, InputError, NotFoundError
 
 LONGEST_NAME: Final = 120
