@@ -41,7 +41,7 @@ def create_app(services: Services, *, follow: bool = True) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         await readiness.prepare()
-        async with following((*services.followers, services.sender) if follow else ()), committer:
+        async with following(services.background if follow else ()), committer:
             yield
         readiness.close()
         await services.tail.aclose()

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from api.metrics import Metrics
+from api.rest.console.export import make_file
 from api.slow import SlowStatements
 from graph.access.audit import AuditLog
 from graph.access.oidc import read_rules
@@ -14,7 +15,10 @@ from graph.access.service import AccessService
 from graph.access.tokens import TokenVerifier
 from graph.clock import Clock, system_clock
 from graph.console.model import Limits
+from graph.console.results import ResultFiles
 from graph.console.saved import SavedQueries
+from graph.console.scheduled import ScheduledRuns
+from graph.console.schedules import QuerySchedules
 from graph.console.service import Console
 from graph.db.connect import connect
 from graph.db.database import Database
@@ -98,6 +102,8 @@ class Services:
     sender: WebhookSender
     console: Console
     queries: SavedQueries
+    schedules: QuerySchedules
+    scheduled: ScheduledRuns
     metrics: Metrics
     clock: Clock
 
@@ -105,6 +111,11 @@ class Services:
     def followers(self) -> tuple[Follower, ...]:
         """What is derived from the graph behind its writers, in the order in which each builds on the one before."""
         return (self.matching, self.households, self.judging, self.review)
+
+    @property
+    def background(self) -> tuple[Follower, ...]:
+        """All that a server does beside its requests: the followers, and what follows an outbox or the clock."""
+        return (*self.followers, self.sender, self.scheduled)
 
 
 @asynccontextmanager
@@ -184,6 +195,9 @@ def compose(
         ),
         clock=clock,
     )
+    access = AccessService(database, tokens=TokenVerifier(oidc, clock=clock) if oidc else None, clock=clock)
+    files = ResultFiles(settings.results_dir)
+    queries = SavedQueries(database, console=console, keyring=keyring, files=files, clock=clock)
     return Services(
         settings=settings,
         database=database,
@@ -191,9 +205,7 @@ def compose(
         blind=blind,
         rules=rules,
         writer=Writer(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
-        access=AccessService(
-            database, tokens=TokenVerifier(oidc, clock=clock) if oidc else None, clock=clock
-        ),
+        access=access,
         audit=audit,
         sources=SourceRegistry(database, clock=clock),
         judgements=JudgementService(database, keyring=keyring, blind=blind, rules=rules, clock=clock),
@@ -236,7 +248,17 @@ def compose(
             keep_days=settings.webhook_keep_days,
         ),
         console=console,
-        queries=SavedQueries(database, console=console, keyring=keyring, clock=clock),
+        queries=queries,
+        schedules=QuerySchedules(database, queries=queries, access=access, files=files, clock=clock),
+        scheduled=ScheduledRuns(
+            database,
+            queries=queries,
+            console=console,
+            access=access,
+            files=files,
+            make_file=make_file,
+            clock=clock,
+        ),
         metrics=metrics or Metrics(),
         clock=clock,
     )

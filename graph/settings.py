@@ -204,6 +204,11 @@ class Settings(BaseSettings):
         """Where it is recorded who saw values in the clear: beside the keyring."""
         return self.keyring_file.with_name("audit.sqlite")
 
+    @property
+    def results_dir(self) -> Path:
+        """Where the files of scheduled queries lie: beside the keyring, which all processes on a graph share."""
+        return self.keyring_file.with_name("console-results")
+
 
 def load_settings(**overrides: object) -> Settings:
     """The settings, with overrides from the command line (None means: not given).

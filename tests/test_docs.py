@@ -171,18 +171,18 @@ def check_curl(words: list[str]) -> None:
         if path == "/graphql":
             assert not validate(SCHEMA, parse(said["query"]))
         elif path in REST:
-            check_body(path, said)
+            check_body(path, said, method="PUT" if "PUT" in words else "POST")
         else:
             check_events(path, said)
 
 
-def check_body(path: str, said: dict[str, Any]) -> None:
+def check_body(path: str, said: dict[str, Any], *, method: str) -> None:
     """A body of a REST door: what the route takes."""
     (route,) = (
         route
         for router in ROUTERS
         for route in router.routes
-        if isinstance(route, DoorRoute) and route.path == path and "POST" in route.methods
+        if isinstance(route, DoorRoute) and route.path == path and method in route.methods
     )
     assert route.body_field is not None
     route.body_field.field_info.annotation.model_validate(said)

@@ -201,6 +201,18 @@ class AccessService:
         self._verified.put(wanted, _Good(caller, expires_at=row[6]), asked_at=asked_at)
         return caller
 
+    async def holder(self, key_id: str) -> Caller:
+        """Who the key of this id is now, for what is done on its behalf later.
+
+        Raises AccessError where there is none: a token's subject, a key that was revoked or has expired.
+        """
+        row = await self._database.read_one("access.find_holder", id=key_id, now=self._clock())
+        if row is None:
+            raise _unknown()
+        return Caller(
+            role=Role(row[1]), key_id=row[0], source=row[2], dealer=row[3], only=from_stored(row[4])
+        )
+
     async def identify(self, credential: str) -> Caller:
         """Who sends this key or, where an issuer is configured, this token of it.
 

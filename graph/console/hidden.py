@@ -30,6 +30,8 @@ SEALED_PROPERTIES: Final[Mapping[str, frozenset[str]]] = {
     "WebhookEndpoint": frozenset({"url", "secrets"}),
     "SavedQuery": frozenset({"about"}),
     "SavedQueryVersion": frozenset({"content"}),
+    "QuerySchedule": frozenset({"parameters"}),
+    "QueryResult": frozenset({"message"}),
     "ReferralCode": frozenset({"disabledReason"}),
     "ReferralDecision": frozenset({"note"}),
     "ReferralClaim": frozenset({"evidence", "note"}),

@@ -12,6 +12,9 @@ from graph.access.roles import Caller
 
 Json: TypeAlias = Any
 
+PARQUET: Final = "application/vnd.apache.parquet"
+"""Its media type."""
+
 
 class Mode(StrEnum):
     """What is done with a statement."""
@@ -19,6 +22,18 @@ class Mode(StrEnum):
     RUN = "run"
     EXPLAIN = "explain"  # its plan, without running it
     PROFILE = "profile"  # run, and its plan with what each step cost
+
+
+class Format(StrEnum):
+    """Kinds of files that an answer can be."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+    @property
+    def media_type(self) -> str:
+        """As `Content-Type` says it."""
+        return "text/csv; charset=utf-8" if self is Format.CSV else PARQUET
 
 
 @dataclass(frozen=True, slots=True)

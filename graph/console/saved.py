@@ -22,6 +22,7 @@ from graph.console.kept import (
     check_about,
     check_defaults,
 )
+from graph.console.results import ResultFiles
 from graph.console.service import Console
 from graph.db.database import Database, Transaction
 from graph.errors import InputError
@@ -42,11 +43,18 @@ class SavedQueries:
     """
 
     def __init__(
-        self, database: Database, *, console: Console, keyring: Keyring, clock: Clock = system_clock
+        self,
+        database: Database,
+        *,
+        console: Console,
+        keyring: Keyring,
+        files: ResultFiles,
+        clock: Clock = system_clock,
     ) -> None:
         self._database = database
         self._console = console
         self._keyring = keyring
+        self._files = files
         self._clock = clock
 
     async def create(
@@ -80,7 +88,7 @@ class SavedQueries:
                 "key": f"{id_}:1",
                 "owner": caller.key_id,
                 "sharing": str(sharing),
-                "about": self._sealer(id_, month).seal_json(_ABOUT, about),
+                "about": self.sealer(id_, month).seal_json(_ABOUT, about),
                 "month": month,
                 "content": self._seal(id_, 1, content, month),
                 "operation": operation,
@@ -105,7 +113,7 @@ class SavedQueries:
         month = isoformat(now)[:7]
 
         async def work(tx: Transaction) -> int:
-            query = await self._held(tx, id_, caller)
+            query = await self.held(tx, id_, caller)
             done = await tx.one("console.find_query_write", operation=operation)
             if done is not None:
                 return done[0]
@@ -138,19 +146,19 @@ class SavedQueries:
     async def get(self, id_: str, *, caller: Caller, number: int | None = None) -> KeptVersion:
         """A query with its newest version, or the one of this number; for an admin anybody's."""
         caller.require(Permission.CONSOLE)
-        query = await self._seen(id_, caller)
+        query = await self.seen(id_, caller)
         wanted = query.newest if number is None else number
         row = await self._database.read_one("console.read_query_version", key=f"{id_}:{wanted}")
         if row is None:
             raise QueryNotFoundError
         stored, sealed, month, by, recorded_at = row[0]
-        content = self._sealer(id_, month).open_json(f"{_CONTENT}:{stored}", sealed)
+        content = self.sealer(id_, month).open_json(f"{_CONTENT}:{stored}", sealed)
         return KeptVersion(query, Version(stored, by, recorded_at), Content(*content))
 
     async def versions(self, id_: str, *, caller: Caller) -> list[Version]:
         """All versions of a query, oldest first; as `get`."""
         caller.require(Permission.CONSOLE)
-        await self._seen(id_, caller)
+        await self.seen(id_, caller)
         row = await self._database.read_one("console.list_query_versions", id=id_)
         return [Version(*stored) for stored in row[0]] if row else []
 
@@ -170,31 +178,54 @@ class SavedQueries:
         caller.require(Permission.CONSOLE)
 
         async def work(tx: Transaction) -> None:
-            query = await self._held(tx, id_, caller)
+            query = await self.held(tx, id_, caller)
             about = check_about(
                 query.name if name is None else name,
                 query.description if description is None else description,
             )
             changed = {
                 "id": id_,
-                "about": self._sealer(id_, query.month).seal_json(_ABOUT, about),
+                "about": self.sealer(id_, query.month).seal_json(_ABOUT, about),
                 "sharing": str(sharing or query.sharing),
             }
             await tx.rows("console.change_query", query=changed)
 
         await self._database.in_write(work)
-        return await self._seen(id_, caller)
+        return await self.seen(id_, caller)
 
     async def delete(self, id_: str, *, caller: Caller) -> None:
-        """Take a query away: its owner may, and an admin. It stays stored. Raises ForbiddenError for another's."""
+        """Take a query away, with its schedule and results: its owner may, and an admin. What it said stays stored.
+
+        Raises ForbiddenError for another's.
+        """
         caller.require(Permission.CONSOLE)
 
         async def work(tx: Transaction) -> None:
-            await self._held(tx, id_, caller, admins=True)
+            await self.held(tx, id_, caller, admins=True)
             deleted = {"id": id_, "by": caller.key_id, "at": self._clock()}
             await tx.rows("console.delete_query", query=deleted)
 
         await self._database.in_write(work)
+        await self._files.remove_all(id_)
+
+    async def seen(self, id_: str, caller: Caller) -> Kept:
+        """A query without what it says; as `get`."""
+        return self._visible(await self._database.read_one("console.find_query", id=id_), caller)
+
+    async def held(self, tx: Transaction, id_: str, caller: Caller, *, admins: bool = False) -> Kept:
+        """A query of the caller's, which nobody else changes before this transaction ends.
+
+        With `admins` it may be anybody's, for an admin.
+        """
+        await tx.rows("console.hold_query", id=id_)
+        query = self._visible(await tx.one("console.find_query", id=id_), caller)
+        if not (admins and caller.role is Role.ADMIN):
+            query.require_owner(caller)
+        return query
+
+    def sealer(self, id_: str, month: str) -> Sealer:
+        """What seals and opens values of a query in a month."""
+        return Sealer(self._keyring.period_key(_SOURCE, month), f"{_SOURCE}/{id_}")
 
     async def _judge(self, content: Content) -> None:
         await self._console.explain(content.statement)
@@ -203,19 +234,8 @@ class SavedQueries:
     async def _done(self, operation: str) -> bool:
         return await self._database.read_one("console.find_query_write", operation=operation) is not None
 
-    async def _seen(self, id_: str, caller: Caller) -> Kept:
-        return self._visible(await self._database.read_one("console.find_query", id=id_), caller)
-
     async def _owned(self, id_: str, caller: Caller) -> None:
-        (await self._seen(id_, caller)).require_owner(caller)
-
-    async def _held(self, tx: Transaction, id_: str, caller: Caller, *, admins: bool = False) -> Kept:
-        """The query, which nobody else changes before this transaction ends."""
-        await tx.rows("console.hold_query", id=id_)
-        query = self._visible(await tx.one("console.find_query", id=id_), caller)
-        if not (admins and caller.role is Role.ADMIN):
-            query.require_owner(caller)
-        return query
+        (await self.seen(id_, caller)).require_owner(caller)
 
     def _visible(self, row: Sequence[Any] | None, caller: Caller) -> Kept:
         query = self._kept(row[0]) if row is not None else None
@@ -225,12 +245,9 @@ class SavedQueries:
 
     def _kept(self, stored: Sequence[Any]) -> Kept:
         id_, owner, sharing, about, month, newest, recorded_at = stored
-        name, description = self._sealer(id_, month).open_json(_ABOUT, about)
+        name, description = self.sealer(id_, month).open_json(_ABOUT, about)
         return Kept(id_, name, description, owner, Sharing(sharing), newest, recorded_at, month)
 
     def _seal(self, id_: str, number: int, content: Content, month: str) -> bytes:
         values = [content.statement, dict(content.parameters)]
-        return self._sealer(id_, month).seal_json(f"{_CONTENT}:{number}", values)
-
-    def _sealer(self, id_: str, month: str) -> Sealer:
-        return Sealer(self._keyring.period_key(_SOURCE, month), f"{_SOURCE}/{id_}")
+        return self.sealer(id_, month).seal_json(f"{_CONTENT}:{number}", values)

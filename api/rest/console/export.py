@@ -12,32 +12,16 @@ import io
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final, Protocol, cast
+from typing import Any, Protocol, cast
 
 import orjson
 import pyarrow.parquet
 
 from api.rest.console.arrow import WAITING_ROWS, batch_of, schema_of
-from graph.console.model import Columns, Json, Part, Rows, Summary
+from graph.console.model import Columns, Format, Json, Part, Rows, Summary
 from graph.spreadsheet import safe_cell
 
 pq: Any = pyarrow.parquet  # it has no types
-
-CSV: Final = "text/csv; charset=utf-8"
-PARQUET: Final = "application/vnd.apache.parquet"
-
-
-class Format(StrEnum):
-    """Kinds of files."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
-
-    @property
-    def media_type(self) -> str:
-        """As `Content-Type` says it."""
-        return CSV if self is Format.CSV else PARQUET
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from fastapi.responses import StreamingResponse
 
 from api.rest.console.answers import from_first, lines_of, ndjson, one_by_one, unless_gone
 from api.rest.console.arrow import arrow_stream
-from api.rest.console.export import PARQUET, Format, make_file
+from api.rest.console.export import make_file
 from api.rest.console.shapes import ARROW, NDJSON
 from api.rest.door import door_of, needs
 from graph.access.purpose import read_purpose
 from graph.access.roles import Caller, Permission
-from graph.console.model import Ask, Asker, Columns, Mode, Summary
+from graph.console.model import PARQUET, Ask, Asker, Columns, Format, Mode, Summary
 from graph.errors import InputError
 
 Analyst: TypeAlias = Annotated[Caller, Depends(needs(Permission.CONSOLE))]

@@ -85,6 +85,7 @@ async def test_folder_left_by_the_dead_and_a_taken_port_are_no_obstacle(tmp_path
     port = int(folder.port_file.read_text())
 
     with socket.socket() as squatter:
+        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of the dead may linger
         squatter.bind(("127.0.0.1", port))
         squatter.listen()
         second = await spawn(tmp_path)

@@ -11,10 +11,12 @@ import json
 import logging
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
 from neo4j import AsyncDriver, AsyncManagedTransaction
+from neo4j.exceptions import ServiceUnavailable
 
 from graph.db.connect import connect
 from graph.runtime import control, database
@@ -46,7 +48,12 @@ async def write(driver: AsyncDriver, count: int) -> int:
     async with driver.session(database="neo4j") as session:
         for number in range(count):
             say(writing=number)
-            await session.execute_write(create, number)
+            while True:
+                with suppress(
+                    ServiceUnavailable
+                ):  # a busy machine brings a server back later than the driver tries
+                    await session.execute_write(create, number)
+                    break
         result = await session.run("MATCH (n:Worked) RETURN count(n) AS n")
         record = await result.single(strict=True)
     return record["n"]
