@@ -238,7 +238,7 @@ class AuditLog:
     def last_runs(
         self, key_ids: Sequence[str], *, before: int | None = None, limit: int
     ) -> list[tuple[int, ConsoleRun]]:
-        """The last console runs of these keys, newest first, each with its number; only those numbered below `before`."""
+        """The last console runs of these keys, newest first, each with its number; those below `before`."""
         if not require_private(self.path):
             return []
         below = 2**63 - 1 if before is None else before
