@@ -20,8 +20,8 @@ Write = Callable[[str], object]
 """Takes text; line ends are in it."""
 
 _WIDEST: Final = 60
-_LOOKED_AT: Final = 200
-"""Rows that decide how wide the columns of a table are; the first of them wait for the others."""
+_LOOKED_AT: Final = 40
+"""Rows that decide how wide the columns of a table are, about a screen of them; the first wait for the others."""
 
 
 class Format(StrEnum):
@@ -90,10 +90,14 @@ class Csv:
 
 
 class Table:
-    """A table; the first rows say how wide its columns are, what is longer is cut."""
+    """A table; the first rows (`looked_at`) say how wide its columns are.
 
-    def __init__(self, write: Write) -> None:
+    A longer value of a later row pushes what is behind it to the right: it is cut only where it is very long.
+    """
+
+    def __init__(self, write: Write, *, looked_at: int = _LOOKED_AT) -> None:
         self._write = write
+        self._looked_at = looked_at
         self._rows: list[list[str]] = []
         self._widths: list[int] | None = None
 
@@ -102,7 +106,7 @@ class Table:
 
     def row(self, values: list[Any]) -> None:
         self._rows.append([visible(_text(value)) for value in values])
-        if self._widths is not None or len(self._rows) > _LOOKED_AT:
+        if self._widths is not None or len(self._rows) > self._looked_at:
             self.end()
 
     def end(self) -> None:
@@ -117,7 +121,8 @@ class Table:
         self._rows = []
 
     def _line(self, cells: list[str]) -> None:
-        fitted = (_fitted(cell, width) for cell, width in zip(cells, self._widths or [], strict=True))
+        widths = zip(cells, self._widths or [], strict=True)
+        fitted = (_fitted(cell, max(width, min(_WIDEST, cell_len(cell)))) for cell, width in widths)
         self._write(" | ".join(fitted).rstrip() + "\n")
 
 
