@@ -57,9 +57,7 @@ class _KeptHistory(FileHistory):
 def history_in(folder: Path) -> History:
     """The history in a data folder: the last `MOST_KEPT` statements, in a file of mode 0600.
 
-    In memory only where there is no folder yet.
-
-    Raises InputError where the file cannot be opened, or is a link.
+    In memory only where there is no folder yet. Raises InputError where the file cannot be opened, or is a link.
     """
     if not folder.is_dir():
         return InMemoryHistory()
@@ -80,9 +78,8 @@ def history_in(folder: Path) -> History:
 
 def _trim(path: Path) -> None:
     """Leave the newest statements; another session that begins now leaves the same."""
-    _, *entries = re.split(
-        rb"^# ", path.read_bytes(), flags=re.MULTILINE
-    )  # each begins with a line of its time
+    # Each entry begins with a line that has its time.
+    _, *entries = re.split(rb"^# ", path.read_bytes(), flags=re.MULTILINE)
     if len(entries) <= MOST_KEPT:
         return
     handle, trimmed = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # of mode 0600
