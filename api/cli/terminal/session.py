@@ -127,11 +127,13 @@ class Terminal:
                 self._command(command, write)
                 continue
             keeping = _Answer()
+            statement, mode = self._asked(command, text)
             try:
-                async with aclosing(self._lines(*self._asked(command, text))) as lines:
+                async with aclosing(self._lines(statement, mode)) as lines:
                     async for line in lines:
                         keeping.summary = take(line, keeping) or {}
-                        take(line, shown)
+                        if mode is not Mode.EXPLAIN:  # which has no rows
+                            take(line, shown)
             finally:
                 shown.end()
             self._answer = keeping

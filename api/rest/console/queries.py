@@ -12,10 +12,10 @@ from api.rest.console.running import ANSWERED, Analyst, Purpose, Wanted, answer
 from api.rest.console.saved_shapes import (
     ChangeInput,
     DeletedShape,
+    HowToRun,
     QueryDetailShape,
     QueryInput,
     QueryShape,
-    RunSavedInput,
     VersionInput,
 )
 from api.rest.console.shapes import console_errors
@@ -146,7 +146,7 @@ async def run(
     caller: Analyst,
     here: Here,
     id_: Id,
-    body: RunSavedInput,
+    body: HowToRun,
     number: Number = None,
     wanted: Wanted = None,
     purpose: Purpose = None,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
+from fastapi import Body
 from pydantic import ConfigDict, Field
 
 from api.rest.console.shapes import RUN_ID
@@ -64,6 +65,14 @@ class RunSavedInput(Shape):
     run: str | None = Field(
         None, pattern=RUN_ID, description="An id of your choice, by which the run can be cancelled."
     )
+
+
+def _as_saved() -> RunSavedInput:
+    return RunSavedInput.model_validate({})
+
+
+HowToRun: TypeAlias = Annotated[RunSavedInput, Body(default_factory=_as_saved)]
+"""The body of a run; without one, all is as it was saved."""
 
 
 class VersionShape(Shape):

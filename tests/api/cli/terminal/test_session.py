@@ -144,10 +144,13 @@ async def test_tab_completes_from_the_live_schema(services: Services) -> None:
 async def test_a_script_runs_to_its_first_error(services: Services) -> None:
     shown: list[str] = []
     terminal = Terminal(LocalDoor(services.console, None))
-    script = ":param n 3\nRETURN $n AS n;\nRETURN 2 AS n; RETRUN 3; RETURN 4 AS n;"
+    script = ":param n 3\nRETURN $n AS n;\n:explain RETURN 7 AS x;\nRETURN 2 AS n; RETRUN 3; RETURN 4 AS n;"
     with pytest.raises(InputError, match="syntax"):
         await terminal.follow(script, shown_by(Format.CSV, shown.append), shown.append)
-    assert "".join(shown) == "n\r\n3\r\nn\r\n2\r\n"
+    rows, _, plan = "".join(shown).partition("+")
+    assert rows == "n\r\n3\r\n"
+    assert plan.startswith("ProduceResults  x\n")
+    assert plan.endswith("\nn\r\n2\r\n")
 
 
 async def test_the_first_page_is_shown_while_the_rest_comes(services: Services) -> None:

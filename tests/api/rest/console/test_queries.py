@@ -70,6 +70,7 @@ async def test_a_run_takes_defaults_and_what_is_given_over_them(
     assert await rows_of(client, path, ann) == [[2], [4], [6]]
     assert await rows_of(client, path, ann, parameters={"times": 10, "n": 1}) == [[10]]
     assert await rows_of(client, path, ann, parameters={"times": None, "n": 1}) == [[None]]
+    assert (await client.post(path, headers=ann)).text.splitlines()[1:4] == ["[2]", "[4]", "[6]"]
     unknown = await client.post(path, json={"parameters": {"tiems": 10}}, headers=ann)
     assert (unknown.status_code, list(unknown.json()["error"])) == (400, ERROR_FIELDS)
     assert "tiems" in unknown.json()["error"]["message"]
