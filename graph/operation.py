@@ -22,6 +22,7 @@ def operation_of(kind: str, *, by: str, idempotency_key: str | None) -> str:
         0 < len(idempotency_key) <= LONGEST_KEY
         and idempotency_key.isascii()
         and idempotency_key.isprintable()
+        and " " not in idempotency_key  # it is in ids, and they in cursors
     ):
         raise InputError(
             f"An idempotency key is 1 to {LONGEST_KEY} visible ASCII characters.", remedy="Use a UUID."

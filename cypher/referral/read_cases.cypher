@@ -1,7 +1,7 @@
 // referral.read_cases
 // What judging some friends needs beside what was said of them: their referrals as they are stored, with what people decided
 // and what is asked of them; claims; since when they own a car; tags that name a part somebody may not take. And of codes whose
-// they are today, of invitations when they were sent.
+// they are today, of invitations under which code and when they were sent.
 // mode: read
 // param asked: MAP
 // returns referrals: LIST<LIST<ANY>>
@@ -38,6 +38,6 @@ CALL () {
 CALL () {
   UNWIND $asked.invitations AS id
   MATCH (i:Invitation {id: id})
-  RETURN collect([i.id, i.at, i.acceptedAt]) AS invited
+  RETURN collect([i.id, i.code, i.at, i.acceptedAt]) AS invited
 }
 RETURN referrals AS referrals, claims AS claims, owners AS owners, codes AS codes, invited AS invited

@@ -144,7 +144,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "FieldCorrected": _rows(correction_repeated=ANYONE),
     # What stands of a person's history.
     "Order": _rows(
-        id_status_orderedAt_deliveredAt_cancelledAt_amount_currency_price_model_dealer_consultant_vehicle=PEOPLE
+        id_status_orderedAt_deliveredAt_cancelledAt_returnedAt_amount_currency_price_model_dealer_consultant=PEOPLE,
+        vehicle=PEOPLE,
     ),
     "Consent": _rows(purpose_state_dealer_since_channel_wording_source_profile=PEOPLE),
     "FollowUp": _rows(id_kind_dueAt_plannedAt_open_topic_dealer_consultant_model_closedAt_outcome=PEOPLE),
@@ -253,12 +254,16 @@ FIELDS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "ReferralHop": _rows(kind_of_to_rarity=MANAGED),
     "ReferralDecision": _rows(outcome_flags_by_at=MANAGED, note=MANAGED_NOTES),
     "ReferralReview": _rows(key_referral_reward_kind_state_at=MANAGED, note=MANAGED_NOTES),
+    "ReferralReviewConnection": _rows(edges_pageInfo=PROGRAMMES),
+    "ReferralReviewEdge": _rows(cursor_node=PROGRAMMES),
     "Programme": _rows(id_version_name_nameZh_jurisdiction_digest_unpayable_publishedAt=MANAGED),
     "ReferralCode": _rows(code_programme_oneId_issuedAt_disabledAt=MANAGED, disabledReason=MANAGED_NOTES),
     "ReferralCodeWeight": _rows(code_weight=MANAGED),
     "ReferralClaim": _rows(
         id_programme_friendId_order_codes_state_madeAt_decidedAt=MANAGED, evidence_note=MANAGED_NOTES
     ),
+    "ReferralClaimConnection": _rows(edges_pageInfo=PROGRAMMES),
+    "ReferralClaimEdge": _rows(cursor_node=PROGRAMMES),
     "PublishedProgramme": _rows(programme_changes=MANAGED),
     "ReferralActivity": _rows(outcomes=MANAGED),
     "FraudPreview": _rows(lookedAt_before_after_flagged_cleared_byCode=PROGRAMMES),

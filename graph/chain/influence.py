@@ -16,10 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from graph.standing.orders import DELIVERED, OrderStatus, orders_of
+from graph.standing.orders import OrderStatus, orders_of
 from graph.standing.statement import Statement
 
-RETURNED: Final = "vehicleReturn"
 HALF: Final = 0.5
 """The discount of a generation where none is given: what a friend of a friend brings is half one's own doing."""
 
@@ -66,20 +65,11 @@ class Worth:
 def own_value(statements: Iterable[Statement]) -> dict[str, int]:
     """The money of a person's delivered orders, by currency, in its smallest part.
 
-    As `graph.standing.orders` reads them; what was returned after its last delivery is left out, and what has no total.
+    As `graph.standing.orders` reads them: without what was returned or cancelled, and what has no total.
     """
-    said = list(statements)
-    returned: dict[str, int] = {}
-    delivered: dict[str, int] = {}
-    for each in said:
-        times = returned if each.kind == RETURNED else delivered if each.kind == DELIVERED else None
-        if times is not None:
-            times[each.fact] = max(times.get(each.fact, each.occurred_at), each.occurred_at)
     found: dict[str, int] = defaultdict(int)
-    for order in orders_of(said):
-        stands = order.status is OrderStatus.DELIVERED and (
-            order.key not in returned or returned[order.key] < delivered[order.key]
-        )
+    for order in orders_of(statements):
+        stands = order.status is OrderStatus.DELIVERED
         if stands and order.total_minor is not None and order.currency is not None:
             found[order.currency] += order.total_minor
     return dict(found)

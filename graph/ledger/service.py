@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from graph.clock import Clock, system_clock
 from graph.db.database import Database
-from graph.errors import InputError, TooLargeError
+from graph.errors import InputError, NotFoundError, TooLargeError
 from graph.ingest.clear_text import LONGEST_NAME, is_safe_name
 from graph.ledger.causes import by_hand
 from graph.ledger.commands import Approve, Command, Fund, Redeem, Reverse
@@ -26,6 +26,18 @@ _PROGRAMME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_PROGRAMME: Final = 64
 
 
+class ProgrammeNotFoundError(NotFoundError):
+    """No programme of this id was published."""
+
+    code: ClassVar[str] = "programme_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No programme has this id.",
+            remedy="`guanxi referral programmes` lists them; a new one is published first.",
+        )
+
+
 class LedgerService:
     """Writes what somebody asked for, and reads; who may is the caller's to decide.
 
@@ -35,6 +47,7 @@ class LedgerService:
     """
 
     def __init__(self, database: Database, *, clock: Clock = system_clock) -> None:
+        self._database = database
         self._clock = clock
         self._repository = LedgerRepository(database, clock=clock)
         self.reader = LedgerReader(database)
@@ -53,7 +66,9 @@ class LedgerService:
         """Put an amount into a programme's budget, or with one below zero take it out.
 
         From then on the budget may not fall below `floor`; None says that it has none, as status alone may. Raises
-        InputError for what is no programme's id, unit or amount, InsufficientError where less is above the floor.
+        InputError for what is no programme's id, unit or amount, InsufficientError where less is above the floor, and
+        ProgrammeNotFoundError where no such programme was published: nobody could be rewarded out of its budget, and
+        what lies there by a mistake can only be taken out.
         """
         command = Fund(
             operation_of("fund", by=by, idempotency_key=idempotency_key),
@@ -64,6 +79,8 @@ class LedgerService:
             self._clock(),
             floor,
         )
+        if amount > 0 and await self._database.read_one("ledger.find_programme", id=programme) is None:
+            raise ProgrammeNotFoundError
         return await self._post(command)
 
     async def approve(

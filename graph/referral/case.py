@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from graph.ledger.model import Cap, Side
 from graph.referral.attribution import Lost
@@ -45,6 +45,13 @@ class Referrer:
     region: str | None = None
 
 
+class Invited(NamedTuple):
+    """Under which code an invitation was sent, and when (µs)."""
+
+    code: str
+    at: int
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A claim on an order of the friend's profile, as it was decided: `shares` are weights by code.
@@ -67,7 +74,7 @@ class Case:
 
     `statements` are what was said of the friend's codes, enquiries, visits, test drives and orders, on all profiles;
     `owner_since` when the friend first was an owner (µs); `codes` those that statements name, and those of claims;
-    `invited` when each invitation that the friend came by was sent. `decisions`, `flags` and `joined` are by referral.
+    `invited` are the invitations that the friend came by, by id. `decisions`, `flags` and `joined` are by referral.
     """
 
     programme: str
@@ -79,10 +86,15 @@ class Case:
     claims: Sequence[Claimed] = ()
     decisions: Mapping[str, Sequence[Decision]] = field(default_factory=dict[str, Sequence[Decision]])
     flags: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
-    invited: Mapping[str, int] = field(default_factory=dict[str, int])
+    invited: Mapping[str, Invited] = field(default_factory=dict[str, Invited])
     tags: frozenset[Participant] = frozenset()
     owner_since: int | None = None
     region: str | None = None
+
+    def invitation_of(self, name: str | None, code: str) -> Invited | None:
+        """The invitation that a touch of a code names; None where none of this name was sent under this code."""
+        found = self.invited.get(name) if name is not None else None
+        return found if found is not None and found.code == code else None
 
 
 @dataclass(frozen=True, slots=True)

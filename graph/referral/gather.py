@@ -12,7 +12,7 @@ from graph.db.database import Database
 from graph.fraud.flag import Flag
 from graph.ingest.components import ReadOne
 from graph.ingest.subjects import Topic
-from graph.referral.case import Above, Case, Claimed, Code, Referrer
+from graph.referral.case import Above, Case, Claimed, Code, Invited, Referrer
 from graph.referral.programmes import Programme
 from graph.referral.progress import says_more_than_touch
 from graph.referral.settle import Decided
@@ -95,7 +95,7 @@ class Gatherer:
         for one in stored.values():
             kept[one.one_id].add(one.properties["programme"])
         owners = {row[0]: row[1] for row in rows.owners}
-        invited = {row[0]: row[1] for row in rows.invited}
+        invited = {row[0]: Invited(row[1], row[2]) for row in rows.invited}
         cases = [
             Case(
                 programme=programme,
@@ -125,7 +125,7 @@ class Gatherer:
                 refused=frozenset(key for key, state in reviews.items() if state == "refused"),
             ),
             reviews,
-            {row[0]: row[2] for row in rows.invited},
+            {row[0]: row[3] for row in rows.invited},
             lively,
         )
 

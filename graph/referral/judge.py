@@ -138,9 +138,10 @@ def _pairs(case: Case, known: Iterable[Statement]) -> list[_Pair]:
         pair = pairs.setdefault(code.one_id, _Pair(code.one_id, terms))
         pair.touches.append(Evidence(each.key, BY_TOUCHPOINT[each.kind], each.occurred_at))
         _add_member(case, pair, code, each.profile_id, each.occurred_at, each.channel)
-        invitation = each.text("invitation")
-        if invitation is not None and invitation in case.invited:
-            pair.invitations[invitation] = case.invited[invitation]
+        name = each.text("invitation")
+        invitation = case.invitation_of(name, code.code)
+        if name is not None and invitation is not None:
+            pair.invitations[name] = invitation.at
     for claim in _accepted(case):
         for name in sorted(claim.shares):
             code = case.codes.get(name)

@@ -13,9 +13,10 @@ import orjson
 from graph.clock import Clock, system_clock
 from graph.db import feed
 from graph.db.database import Database, Transaction
-from graph.errors import ConfigurationError, InputError, NotFoundError
+from graph.errors import ConfigurationError, InputError
 from graph.ledger.commands import Fund
 from graph.ledger.repository import LedgerRepository
+from graph.ledger.service import ProgrammeNotFoundError
 from graph.ledger.stored import concern_of
 from graph.ledger.units import STATUS
 from graph.operation import operation_of
@@ -31,15 +32,6 @@ class VersionConflictError(InputError):
 
     code: ClassVar[str] = "version_conflict"
     status: ClassVar[int] = 409
-
-
-class ProgrammeNotFoundError(NotFoundError):
-    """No programme has this id."""
-
-    code: ClassVar[str] = "programme_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("No programme has this id.", remedy="`guanxi referral programmes` lists them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +151,6 @@ def budgets_of(terms: Terms, before: Terms | None, *, at: int) -> list[Fund]:
     return commands
 
 
-@lru_cache(maxsize=_PARSED)
 class InvalidTermsError(InputError):
     """What a version says is wrong; the message names every wrong field."""
 
@@ -178,5 +169,6 @@ def read_version(toml: str) -> Terms:
         raise InvalidTermsError(error.message, remedy=error.remedy) from None
 
 
+@lru_cache(maxsize=_PARSED)
 def _read(content: str) -> Terms:
     return Terms.model_validate_json(content)

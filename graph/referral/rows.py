@@ -219,8 +219,10 @@ def accepted_rows(rows: Rows, gathered: Gathered) -> None:
     found: dict[str, int] = {}
     for case in gathered.cases:
         for each in case.statements:
-            id_ = each.text("invitation") if each.fact.startswith(_TOUCHES) else None
-            if id_ is not None and id_ in case.invited:
+            if not each.fact.startswith(_TOUCHES):
+                continue
+            id_ = each.text("invitation")
+            if id_ is not None and case.invitation_of(id_, each.fact.removeprefix(_TOUCHES)) is not None:
                 found[id_] = min(found.get(id_, each.occurred_at), each.occurred_at)
     for id_, at in sorted(found.items()):
         before = gathered.accepted.get(id_)

@@ -299,7 +299,10 @@ class ReferralService:
         row = await self._database.read_one("referral.list_orders", oneId=one_id)
         named = [each for each in (row[0] if row else ()) if order in (each[0], public_id(each[0]))]
         if not named:
-            raise NotFoundError("The person has no such order.", remedy="Take the id of one of their orders.")
+            raise NotFoundError(
+                "The person has no such order.",
+                remedy="Take the id of one of their orders, as GraphQL's User has them.",
+            )
         fact, profile_id, placed_at = named[0]
         now = self._clock()
         version = in_force(terms, placed_at) or terms[-1]

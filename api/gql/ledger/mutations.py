@@ -91,7 +91,7 @@ class LedgerForbidden(Refused):
     """A key of another role."""
 
 
-@strawberry.type(description="There is no such person or reward.")
+@strawberry.type(description="There is no such person, programme or reward.")
 class LedgerNotFound(Refused):
     """An unknown id."""
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Final
 
 import strawberry
 
 from api.gql.context import GqlInfo
 from api.gql.described import After, First
-from api.gql.ids import global_id, read_cursor
 from api.gql.profile.touchpoints import page_info_of
+from api.gql.referral.cursors import cursor_of, place_of
 from api.gql.referral.shapes import (
     Programme,
     ReferralConnection,
     ReferralDetail,
     ReferralEdge,
-    ReferralReview,
+    ReferralReviewConnection,
+    ReferralReviewEdge,
     detail_of,
     programme_of,
     referral_of,
@@ -25,16 +25,15 @@ from api.gql.referral.shapes import (
 from api.gql.selection import page_size
 from api.wiring import Services
 from graph.access.roles import Permission
-from graph.errors import InputError
 from graph.ledger.service import check_programme
 from graph.referral.progress import Progress
 from graph.referral.service import Filter, Place, ReferralNotFoundError
 from graph.referral.verdict import Judgement
 
 _CURSOR: Final = "referrals"
-_PLACE: Final = re.compile(r"(\d{1,19})/(.+)")
+_REVIEWS: Final = "referralReviews"
+"""Kinds of cursors."""
 _FOR: Final = "For programme managers and admins."
-MOST_REVIEWS: Final = 100
 
 
 @strawberry.type(name="Query")
@@ -78,28 +77,36 @@ class ReferralQuery:
         found, place = await _services(info).referrals.page(
             check_programme(programme),
             which=Filter(progress or None, judgement or None, dealer or None),
-            after=None if begun is None else _place(begun),
+            after=None if begun is None else Place(*place_of(begun, _CURSOR)),
             first=page_size(first),
         )
         edges = [
-            ReferralEdge(
-                cursor=global_id(_CURSOR, f"{one.properties['openedAt']}/{one.id}"), node=referral_of(one)
-            )
+            ReferralEdge(cursor=cursor_of(_CURSOR, one.properties["openedAt"], one.id), node=referral_of(one))
             for one in found
         ]
         page = page_info_of(edges, has_next=place is not None, has_previous=begun is not None)
         if place is not None:  # perhaps further than the last of few
-            page.end_cursor = global_id(_CURSOR, f"{place.opened_at}/{place.id}")
+            page.end_cursor = cursor_of(_CURSOR, place.opened_at, place.id)
         return ReferralConnection(edges=edges, page_info=page)
 
     @strawberry.field(
-        description="Open reviews, at most 100: what waits longest comes first, and goes when it is decided. "
-        f"{_FOR}"
+        description="Open reviews: what waits longest comes first, and goes when it is decided. " + _FOR
     )
-    async def referral_reviews(self, info: GqlInfo) -> list[ReferralReview]:
+    async def referral_reviews(
+        self, info: GqlInfo, first: First = 20, after: After = strawberry.UNSET
+    ) -> ReferralReviewConnection:
         """One statement."""
-        found = await _services(info).referrals.reviews(first=MOST_REVIEWS)
-        return [review_of(one) for one in found]
+        size, begun = page_size(first), None if after is strawberry.UNSET else after
+        place = (0, "") if begun is None else place_of(begun, _REVIEWS)
+        found = await _services(info).referrals.reviews(after=place, first=size + 1)
+        edges = [
+            ReferralReviewEdge(cursor=cursor_of(_REVIEWS, one["at"], one["key"]), node=review_of(one))
+            for one in found[:size]
+        ]
+        return ReferralReviewConnection(
+            edges=edges,
+            page_info=page_info_of(edges, has_next=len(found) > size, has_previous=begun is not None),
+        )
 
     @strawberry.field(description=f"Every programme by its newest version, by id. {_FOR}")
     async def programmes(self, info: GqlInfo) -> list[Programme]:
@@ -113,12 +120,3 @@ def _services(info: GqlInfo) -> Services:
     """Raises ForbiddenError for a key that was made for less than its role."""
     info.context.caller.require(Permission.READ_LEDGER)
     return info.context.services
-
-
-def _place(cursor: str) -> Place:
-    place = _PLACE.fullmatch(read_cursor(cursor, _CURSOR))
-    if place is None:
-        raise InputError(
-            "`after` is not a cursor of referrals.", remedy="Pass back an `endCursor` or `cursor` as it came."
-        )
-    return Place(int(place[1]), place[2])

@@ -208,6 +208,22 @@ class ReferralReview:
     )
 
 
+@strawberry.type(description="A review and its cursor. For programme managers and admins.")
+class ReferralReviewEdge:
+    """An edge."""
+
+    cursor: str = strawberry.field(description=CURSOR)
+    node: ReferralReview = strawberry.field(description=NODE)
+
+
+@strawberry.type(description="A page of reviews. For programme managers and admins.")
+class ReferralReviewConnection:
+    """What waits longest first."""
+
+    edges: list[ReferralReviewEdge] = strawberry.field(description=EDGES)
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
+
+
 @strawberry.type(description="A referral with everything about it. For programme managers and admins.")
 class ReferralDetail:
     """A referral and what hangs on it."""

@@ -7,15 +7,20 @@ from typing import Annotated, Final
 import strawberry
 
 from api.gql.context import GqlInfo
+from api.gql.described import After, First
+from api.gql.profile.touchpoints import page_info_of
+from api.gql.referral.cursors import cursor_of, place_of
 from api.gql.referral.tooling_shapes import (
     FraudPreview,
-    ReferralClaim,
+    ReferralClaimConnection,
+    ReferralClaimEdge,
     ReferralCode,
     claim_of,
     code_of,
     preview_of,
 )
 from api.gql.scalars import Instant
+from api.gql.selection import page_size
 from api.wiring import Services
 from graph.access.roles import Permission
 from graph.fraud.preview import Window, read_other_rules, what_if
@@ -23,7 +28,8 @@ from graph.ledger.service import check_programme
 from graph.referral.sharing import CodeNotFoundError
 
 _FOR: Final = "For programme managers and admins."
-MOST_CLAIMS: Final = 100
+_CLAIMS: Final = "referralClaims"
+"""Kind of cursors."""
 
 
 @strawberry.type(name="Query")
@@ -44,12 +50,25 @@ class ToolingQuery:
             return None
 
     @strawberry.field(
-        description="Open claims, at most 100: what waits longest comes first, and goes when it is decided. "
-        + _FOR
+        description="Open claims: what waits longest comes first, and goes when it is decided. " + _FOR
     )
-    async def referral_claims(self, info: GqlInfo) -> list[ReferralClaim]:
+    async def referral_claims(
+        self, info: GqlInfo, first: First = 20, after: After = strawberry.UNSET
+    ) -> ReferralClaimConnection:
         """One statement."""
-        return [claim_of(one) for one in await _services(info).referrals.claims(first=MOST_CLAIMS)]
+        size, begun = page_size(first), None if after is strawberry.UNSET else after
+        place = (0, "") if begun is None else place_of(begun, _CLAIMS)
+        found = await _services(info).referrals.claims(after=place, first=size + 1)
+        edges = [
+            ReferralClaimEdge(
+                cursor=cursor_of(_CLAIMS, one.properties["madeAt"], one.properties["id"]), node=claim_of(one)
+            )
+            for one in found[:size]
+        ]
+        return ReferralClaimConnection(
+            edges=edges,
+            page_info=page_info_of(edges, has_next=len(found) > size, has_previous=begun is not None),
+        )
 
     @strawberry.field(
         description="What other rules of fraud would flag and clear of a programme's referrals, as the graph has them "

@@ -7,7 +7,9 @@ from typing import Final
 
 import strawberry
 
+from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO
 from api.gql.ledger.shapes import LedgerOutcome
+from api.gql.profile.touchpoints import PageInfo
 from api.gql.referral.shapes import Programme
 from api.gql.scalars import Instant, instant_of
 from graph.fraud.preview import Preview
@@ -62,6 +64,22 @@ class ReferralClaim:
     note: str | None = strawberry.field(
         description="Why it was decided so; null before, and where the friend was erased."
     )
+
+
+@strawberry.type(description=f"A claim and its cursor. {_FOR}")
+class ReferralClaimEdge:
+    """An edge."""
+
+    cursor: str = strawberry.field(description=CURSOR)
+    node: ReferralClaim = strawberry.field(description=NODE)
+
+
+@strawberry.type(description=f"A page of claims. {_FOR}")
+class ReferralClaimConnection:
+    """What waits longest first."""
+
+    edges: list[ReferralClaimEdge] = strawberry.field(description=EDGES)
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
 
 @strawberry.type(description=f"A version of a programme as it was published. {_FOR}")

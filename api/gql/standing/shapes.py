@@ -32,9 +32,10 @@ class ConsentState(StrEnum):
 describe_enum(
     OrderStatus,
     {
-        OrderStatus.ORDERED: "Placed, and neither delivered nor cancelled since.",
+        OrderStatus.ORDERED: "Placed, and neither delivered nor undone since.",
         OrderStatus.DELIVERED: "The vehicle was handed over.",
         OrderStatus.CANCELLED: "Called off, and nothing later places or delivers it.",
+        OrderStatus.RETURNED: "The vehicle was given back and the sale undone; nothing later places or delivers it.",
     },
     name="OrderStatus",
     description="Where an order stands.",
@@ -75,7 +76,10 @@ class Order:
     ordered_at: Instant | None = strawberry.field(description="When it was first placed; null where unknown.")
     delivered_at: Instant | None = strawberry.field(description="When it was first delivered.")
     cancelled_at: Instant | None = strawberry.field(
-        description="When it was cancelled; null where it stands."
+        description="When it was cancelled; null where its status is another."
+    )
+    returned_at: Instant | None = strawberry.field(
+        description="When the vehicle was given back; null where its status is another."
     )
     amount: Decimal | None = strawberry.field(description="Its total in `currency`, as it was said last.")
     currency: str | None = strawberry.field(description="ISO 4217 code.")
@@ -146,6 +150,7 @@ def order_of(order: orders.Order) -> Order:
         ordered_at=instant_of(order.ordered_at),
         delivered_at=instant_of(order.delivered_at),
         cancelled_at=instant_of(order.cancelled_at),
+        returned_at=instant_of(order.returned_at),
         amount=amount_of(order.total_minor, order.currency),
         price=money_of(order.total_minor, order.currency),
         currency=order.currency,

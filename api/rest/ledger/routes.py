@@ -125,7 +125,7 @@ async def statement(
     tags=["ledger"],
     summary="Fund a budget",
     response_model=PostedShape,
-    responses=errors(409),
+    responses=errors(404, 409),
 )
 async def fund(caller: PaysOut, here: Here, key: IdempotencyKey, body: FundInput) -> PostedShape:
     """Put an amount into a programme's budget, or take it out, and say what the budget may not fall below.

@@ -24,6 +24,7 @@ from graph.ledger.repository import LedgerRepository
 from graph.privacy.keyring import Keyring
 from graph.runtime import Endpoint
 from tests.graph.judgement.people import People, said
+from tests.graph.ledger.lives import published
 
 AT = 1_795_000_000_000_000
 
@@ -48,7 +49,8 @@ def run(database: Database, endpoint: Endpoint, tmp_path: Path, monkeypatch: pyt
 
 @pytest.fixture
 async def profiles(database: Database, keyring: Keyring, rules: Rules, writer: Writer) -> dict[str, str]:
-    """Two people: the oneId of each by profile."""
+    """Two people, and a programme: the oneId of each by profile."""
+    await published(database, "two-sided")
     await People(database, keyring, rules, writer).bring(said("a"), said("b"))
     rows = await database.run_schema(
         "CYPHER 5 MATCH (p:Profile)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User) "
@@ -144,7 +146,12 @@ async def test_what_is_wrong_is_told(run: Any, tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError):
             await run(*arguments)
-    for arguments in (("balances", "nobody"), ("statement", "nobody"), ("approve", "none")):
+    for arguments in (
+        ("balances", "nobody"),
+        ("statement", "nobody"),
+        ("approve", "none"),
+        ("fund", "two", "CNY", "1"),
+    ):
         with pytest.raises(NotFoundError):
             await run(*arguments)
     assert not (tmp_path / "x.csv").exists()

@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.referral import app
+from api.gql.ids import global_id
+from api.gql.standing.shapes import ORDER
 from graph.clock import DAY, system_clock
 from graph.db.database import Database
 from graph.errors import ConfigurationError, InputError, NotFoundError
@@ -18,11 +20,11 @@ from graph.fraud.rules import RULES
 from graph.identity.rules import Rules
 from graph.ingest.writer import Writer
 from graph.privacy.keyring import Keyring
-from graph.referral.terms import PROGRAMMES
+from graph.referral.terms import PROGRAMMES, load_terms
 from graph.runtime import Endpoint
 from graph.standing.statement import public_id
 from tests.graph.judgement.people import People
-from tests.graph.referral.stage import A, Stage, bought, did
+from tests.graph.referral.stage import A, B, Stage, bought, did
 
 TOML = PROGRAMMES / "two_sided.toml"
 
@@ -124,17 +126,48 @@ async def test_claims_are_listed_and_decided(
     bob = await stage.people.one_id("bob")
     row = await database.read_one("referral.list_orders", oneId=bob)
     assert row is not None
-    made = await stage.referrals.claim(
-        "two-sided", bob, public_id(row[0][0][0]), {A: 1}, evidence="Seen.", by="k"
-    )
+    order = global_id(ORDER, public_id(row[0][0][0]))
+    claiming = ("claim-order", "two-sided", bob, order, "--evidence", "Seen.", "--idempotency-key", "once")
+    made = [await run(*claiming, "--code", A.lower(), "--code", f"{B}=3") for _ in range(2)]
+    assert made[0] == made[1], "the same key makes one claim"
     (told,) = (await run("claims"))["claims"]
     assert (told["id"], told["codes"], told["evidence"], told["friend"]) == (
-        made.properties["id"],
-        {A: 1},
+        made[0]["id"],
+        {A: 1, B: 3},
         "Seen.",
         bob,
     )
+    for codes, what in (((A, A), "twice"), ((f"{A}=much",), "no number"), ((f"{A}=0",), "1 to 1,000")):
+        with pytest.raises(InputError, match=what):
+            await run(*claiming, *(word for code in codes for word in ("--code", code)))
+    with pytest.raises(NotFoundError, match="no such order"):
+        await run("claim-order", "two-sided", bob, "none", "--code", A, "--evidence", "Seen.")
     for _ in range(2):
         decided = await run("claim", told["id"], "--refuse", "--note", "No.")
         assert (decided["state"], decided["note"]) == ("refused", "No.")
     assert (await run("claims"))["claims"] == []
+
+
+async def test_an_activity_is_reported_once_for_each_key(
+    run: Any, database: Database, keyring: Keyring, rules: Rules, writer: Writer
+) -> None:
+    stage = Stage(People(database, keyring, rules, writer))
+    stage.now = system_clock()
+    await stage.open(load_terms(PROGRAMMES / "contribution.toml"))
+    await stage.does(*bought("ann", "o1", at=stage.now - 9 * DAY))
+    ann = await stage.people.one_id("ann")
+    reporting = ("report-activity", "contribution", ann, "feedbackUseful", "--idempotency-key", "once")
+    with pytest.raises(InputError, match="confirmed"):
+        await run(*reporting)
+    for _ in range(2):
+        told = (await run(*reporting, "--confirmed"))["outcomes"]
+        assert [(one["rule"], one["result"], one["amount"]) for one in told] == [
+            ("feedback-points", "granted", 66),
+            ("feedback-status", "granted", 3),
+        ]
+    assert [(has[0], has[3]) for has in await stage.rewards()] == [
+        ("feedback-points", 66),
+        ("feedback-status", 3),
+    ]
+    with pytest.raises(NotFoundError, match="rewards no such act"):
+        await run("report-activity", "contribution", ann, "singing")

@@ -10,13 +10,16 @@ import pytest
 from graph.clock import DAY
 from graph.ingest.subjects import Topic
 from graph.standing.consents import consents_of
+from graph.standing.orders import OrderStatus, orders_of
 from graph.standing.repository import StandingRepository
+from graph.standing.statement import Statement
 from tests.graph.gallery.conftest import NOW, World
 from tests.graph.gallery.plain import Person, middle, month, orders, read_people, steps
 from tests.graph.gallery.test_analyses import Rows, ask
 
 STEPS: Final = ("known", "enquired", "visited", "testDriven", "ordered", "delivered")
 _STEP: Final = {"enquiry": 1, "storeVisit": 2, "testDrive": 3, "order": 4, "delivery": 5}
+_UNDONE: Final = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED})
 _CLOSING: Final = ("followUp", "testDrive", "storeVisit")
 
 Known = dict[str, dict[str, tuple[int, int | None]]]
@@ -205,6 +208,20 @@ async def test_orders(world: World, people: list[Person]) -> None:
     assert sum(row["undone"] for row in rows) > 0
     for row in rows:
         assert row["medianDays"] == pytest.approx(middle(spans[row["model"]]))
+
+
+def test_an_order_stands_here_where_it_stands_for_its_person(people: list[Person]) -> None:
+    """The analyses and `User.orders` read alike what was cancelled and what came back."""
+    undone = Counter[OrderStatus]()
+    for person in people:
+        said = [Statement(t.key, t.profile_id, t.fact or "", t.kind, t.when) for t in person.touches]
+        found = orders_of(said)
+        undone.update(order.status for order in found)
+        standing = [order.delivered_at for order in found if order.status not in _UNDONE]
+        assert sorted(standing, key=str) == sorted(
+            (order.delivered for order in orders(person.touches) if order.stands), key=str
+        )
+    assert undone.keys() >= _UNDONE, "the world has both"
 
 
 async def test_ltv_by_cohort(world: World, people: list[Person]) -> None:

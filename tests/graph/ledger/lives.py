@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from graph.clock import DAY
+from graph.db.database import Database
 from graph.errors import GuanxiError
 from graph.ledger.book import Book
 from graph.ledger.commands import (
@@ -31,6 +32,11 @@ TERMS = Terms(
     levels={"status": 3},
     validity={"points": 3 * DAY, "CNY": 9 * DAY},
 )
+
+
+async def published(database: Database, programme: str) -> None:
+    """A programme that is there, with no budget of its own yet: what it says concerns no test of the ledger."""
+    await database.run_schema("CYPHER 5 MERGE (:Programme {id: $id})", id=programme)
 
 
 def life(book: Book, profiles: Sequence[str], *, steps: int, seed: int) -> list[Command]:

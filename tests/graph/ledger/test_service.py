@@ -14,14 +14,16 @@ from graph.ledger.decide import InsufficientError
 from graph.ledger.model import Cap, Result, ReturnPolicy, Terms
 from graph.ledger.moves import IllegalMoveError, State
 from graph.ledger.reader import Balance, Moment, RewardPage
+from graph.ledger.service import ProgrammeNotFoundError
 from graph.ledger.words import tell
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 from tests.graph.ledger.conftest import PROGRAMME, Desk
-from tests.graph.ledger.lives import START
+from tests.graph.ledger.lives import START, published
 
 
 async def test_a_budget_is_funded_once_and_stands(desk: Desk) -> None:
+    await published(desk.people.database, PROGRAMME)
     for repeated in (False, True):
         posted = await desk.service.fund(
             PROGRAMME, "CNY", 5_000, floor=100, by="k", reason="Winter campaign", idempotency_key="one"
@@ -41,6 +43,17 @@ async def test_a_budget_is_funded_once_and_stands(desk: Desk) -> None:
     ):
         with pytest.raises(InputError):
             await desk.service.fund(programme, unit, 1, floor=0, by="k", reason=reason)
+
+
+async def test_nothing_is_put_where_no_programme_is_published(desk: Desk) -> None:
+    with pytest.raises(ProgrammeNotFoundError):
+        await desk.service.fund(PROGRAMME, "points", 5_000, floor=0, by="k")
+    await desk.fund("points", amount=5_000)
+    with pytest.raises(ProgrammeNotFoundError):
+        await desk.service.fund(PROGRAMME, "points", 1, floor=0, by="k")
+    await desk.service.fund(PROGRAMME, "points", -5_000, floor=0, by="k")
+    (stands,) = await desk.service.reader.standings(PROGRAMME)
+    assert stands.budget == 0, "what lies there by a mistake can be taken out"
 
 
 async def test_balances_are_of_all_profiles_now_and_at_a_past_time(

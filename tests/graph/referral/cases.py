@@ -29,7 +29,8 @@ _KINDS: Final = (
 _OF_ORDERS: Final = _KINDS[4:]
 
 
-def _reward(id_: str, on: str, unit: str, amount: int | str, **more: Any) -> dict[str, Any]:
+def reward_rule(id_: str, on: str, unit: str, amount: int | str, **more: Any) -> dict[str, Any]:
+    """A reward of the referrer's, as `terms` takes it."""
     return {"id": id_, "side": "referrer", "on": on, "unit": unit, "amount": Decimal(amount), **more}
 
 
@@ -46,11 +47,11 @@ def terms(rule: str = "first", **changes: Any) -> Terms:
             "attribution": {"rule": rule, "windowDays": 30, "claimDays": 30},
             "maturity": {"returnDays": 7},
             "rewards": [
-                _reward("drive", "testDriven", "points", 20, atOnce=True),
-                _reward("mine", "delivered", "points", 350),
-                _reward("yours", "delivered", "CNY", "35.01", side="referee"),
-                _reward("above", "matured", "points", 9, level=2),
-                _reward("honour", "matured", "status", 5, level=3),
+                reward_rule("drive", "testDriven", "points", 20, atOnce=True),
+                reward_rule("mine", "delivered", "points", 350),
+                reward_rule("yours", "delivered", "CNY", "35.01", side="referee"),
+                reward_rule("above", "matured", "points", 9, level=2),
+                reward_rule("honour", "matured", "status", 5, level=3),
             ],
             "budgets": [{"unit": unit, "amount": Decimal(10**6)} for unit in ("points", "CNY", "status")],
             **changes,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from graph.clock import DAY
 from graph.ledger.model import Side
-from graph.referral.case import Claimed, Judged
+from graph.referral.case import Claimed, Invited, Judged
 from graph.referral.judge import judge
 from graph.referral.progress import Progress
 from graph.referral.terms import Milestone, Participant
@@ -208,3 +208,15 @@ def test_who_has_no_share_has_nothing_due() -> None:
     judged = judge(case([click(A, 0), click(B, 1), said("testDrive", 2)]), policy=ONE_LEVEL, now=T0 + 3 * DAY)
     reached = {one.referrer: [due.rule for due in one.dues if due.at is not None] for one in judged}
     assert reached == {"ann": ["drive"], "cid": []}
+
+
+def test_an_invitation_counts_from_when_it_was_sent_if_it_is_one_of_this_code() -> None:
+    """A link may name anything: what was never sent, or under another's code, is nothing, and the click is a click."""
+    known = [
+        click(A, 5, details={"invitation": "sent"}),
+        click(B, 6, details={"invitation": "made up"}),
+        click(C, 7, details={"invitation": "sent"}),
+    ]
+    judged = judge(case(known, invited={"sent": Invited(A, T0 + 2 * DAY)}), policy=ONE_LEVEL, now=NOW)
+    opened = {one.referrer: one.course.opened_at for one in judged}
+    assert opened == {"ann": T0 + 2 * DAY, "cid": T0 + 6 * DAY, "dan": T0 + 7 * DAY}

@@ -22,7 +22,17 @@ from graph.referral.policy import Policy
 from graph.referral.settle import Decided, Fell, settle
 from graph.referral.verdict import Decision, Outcome
 from graph.standing.statement import Statement
-from tests.graph.referral.cases import CODES, ONE_LEVEL, T0, case, funded, settled, statements, terms
+from tests.graph.referral.cases import (
+    CODES,
+    ONE_LEVEL,
+    T0,
+    case,
+    funded,
+    reward_rule,
+    settled,
+    statements,
+    terms,
+)
 from tests.graph.referral.test_judge import NOW, bought, click, said
 from tests.laws import examples
 
@@ -237,3 +247,26 @@ def test_what_was_refused_stays_and_matures() -> None:
     assert {reward.state for reward in book.rewards.values()} == {State.APPROVED}
     settle_case(book, merged, decided=Decided(refused=frozenset(review.key for review in asked)))
     assert {reward.state for reward in book.rewards.values()} == {State.POSTED}
+
+
+def test_an_order_that_was_cancelled_is_told_from_one_that_is_not_known_any_more() -> None:
+    """The first is the friend's doing, and taken back; the second is asked about."""
+    on_order = terms(rewards=[reward_rule("mine", "ordered", "points", 350)])
+    known = [click(A, 1), *bought(10)]
+    for then, asked, causes in (
+        ([*known, said("orderCancellation", 12, "order:x")], [], {"cancelled"}),
+        ([click(A, 1)], [Fell.NOT_PROVEN], set[str]()),
+    ):
+        book = funded()
+        settle_case(book, checked(case(known, on_order)), now=T0 + 11 * DAY)
+        assert settle_case(book, checked(case(then, on_order)), now=T0 + 13 * DAY) == asked
+        assert {entry.cause for entry in book.entries.values() if entry.kind is EntryKind.REVERSE} == causes
+        assert bool(held(book)) == bool(asked)
+
+
+def test_a_test_drive_that_is_not_known_any_more_is_asked_about_though_the_order_was_cancelled() -> None:
+    book = funded()
+    known = [click(A, 1), *bought(10), said("orderCancellation", 12, "order:x")]
+    settle_case(book, checked(case([*known, said("testDrive", 2)])), now=T0 + 13 * DAY)
+    assert settle_case(book, checked(case(known)), now=T0 + 13 * DAY) == [Fell.NOT_PROVEN]
+    assert held(book) == {("drive", "profile-0", "points"): 20}

@@ -12,7 +12,7 @@ from graph.standing.statement import Statement
 from tests.graph.standing.worlds import ORDERS
 from tests.laws import examples
 
-RANK = {"order": 0, "delivery": 1, "orderCancellation": 2}
+RANK = {"order": 0, "delivery": 1, "orderCancellation": 2, "vehicleReturn": 3}
 
 
 def said(kind: str, at: int, key: str, **rest: object) -> Statement:
@@ -27,12 +27,16 @@ def played(statements: list[Statement]) -> dict[str, str]:
     for each in sorted(statements, key=lambda s: (s.occurred_at, RANK[s.kind])):
         if each.kind == "orderCancellation":
             status[each.fact] = "cancelled"
+        elif each.kind == "vehicleReturn":
+            handed_over.discard(each.fact)
+            status[each.fact] = "returned"
         elif each.kind == "delivery":
             handed_over.add(each.fact)
             status[each.fact] = "delivered"
         else:
             status[each.fact] = "delivered" if each.fact in handed_over else "ordered"
-    return status
+    known = {each.fact for each in statements if each.kind != "vehicleReturn"}
+    return {fact: found for fact, found in status.items() if fact in known}
 
 
 @settings(max_examples=examples(300))
@@ -54,15 +58,15 @@ def test_any_order_and_any_repetition_answers_the_same(statements: list[Statemen
 def test_times_and_totals_are_those_of_its_statements(statements: list[Statement]) -> None:
     for order in orders_of(statements):
         own = [each for each in statements if each.fact == order.key]
-        times = {
-            kind: sorted(each.occurred_at for each in own if each.kind == kind)
-            for kind in ("order", "delivery", "orderCancellation")
-        }
+        times = {kind: sorted(each.occurred_at for each in own if each.kind == kind) for kind in RANK}
         assert order.ordered_at == (times["order"] or [None])[0]
         assert order.delivered_at == (times["delivery"] or [None])[0]
         assert (order.cancelled_at is not None) == (order.status is OrderStatus.CANCELLED)
         if order.cancelled_at is not None:
             assert order.cancelled_at == times["orderCancellation"][-1]
+        assert (order.returned_at is not None) == (order.status is OrderStatus.RETURNED)
+        if order.returned_at is not None:
+            assert order.returned_at == times["vehicleReturn"][-1]
         placed = [each for each in own if each.kind == "order" and each.amount_minor is not None]
         if placed:
             assert (
@@ -88,8 +92,19 @@ def test_a_cancellation_that_arrives_before_its_order_cancels_it() -> None:
     assert (renewed.status, renewed.ordered_at, renewed.cancelled_at) == (OrderStatus.ORDERED, 1, None)
 
 
-def test_what_is_paid_or_given_back_is_said_of_an_order_and_makes_none() -> None:
+def test_what_is_paid_is_said_of_an_order_and_makes_none() -> None:
     placed, delivered = said("order", 1, "m1", amount_minor=100), said("delivery", 5, "m2")
-    beside = [said("payment", 2, "m3", amount_minor=7), said("vehicleReturn", 9, "m4")]
-    assert orders_of([placed, delivered, *beside]) == orders_of([placed, delivered])
-    assert orders_of(beside) == ()
+    paid = said("payment", 2, "m3", amount_minor=7)
+    assert orders_of([placed, delivered, paid]) == orders_of([placed, delivered])
+    assert orders_of([paid]) == ()
+
+
+def test_what_is_given_back_undoes_the_sale_and_makes_no_order() -> None:
+    bought = [said("order", 1, "m1", amount_minor=100), said("delivery", 5, "m2")]
+    back = said("vehicleReturn", 9, "m3")
+    (order,) = orders_of([*bought, back])
+    assert (order.status, order.delivered_at, order.returned_at) == (OrderStatus.RETURNED, 5, 9)
+    assert (order.cancelled_at, order.last_at) == (None, 9)
+    (again,) = orders_of([*bought, back, said("order", 10, "m4")])
+    assert (again.status, again.returned_at) == (OrderStatus.ORDERED, None)
+    assert orders_of([back]) == ()

@@ -17,6 +17,7 @@ from graph.db.database import Database
 from graph.ledger.commands import Approve, Fund, Grant, Mature, Share
 from graph.ledger.model import Side
 from tests.api.conftest import Ask, headers_of, message
+from tests.graph.ledger.lives import published
 
 AT = 1_795_000_000_000_000
 PROGRAMME = "two-sided"
@@ -67,6 +68,7 @@ async def world(services: Services) -> World:
     await services.writer.write(
         [message({"type": "identify", "userId": f"u{n}", "messageId": f"m{n}"}) for n in range(2)]
     )
+    await published(services.database, PROGRAMME)
     rows = await services.database.run_schema(
         "CYPHER 5 MATCH (p:Profile)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User) "
         "RETURN p.id AS p, u.oneId AS u ORDER BY u"
@@ -125,6 +127,7 @@ async def test_what_is_refused_is_data(
         ("approveRewards", {"rewards": ["none"]}, "LedgerNotFound", None),
         ("reverseRewards", {"rewards": [*keys, "none"]}, "LedgerNotFound", None),
         ("fundBudget", {"programme": "V", "unit": "CNY", "amount": 1}, "LedgerInvalid", None),
+        ("fundBudget", {"programme": "another", "unit": "CNY", "amount": 1}, "LedgerNotFound", None),
     ):
         done = (await ask(mutation(name), {"i": given}, headers=manager))["done"]
         assert (done["__typename"], done.get("code")) == (kind, code), (name, given)

@@ -13,9 +13,10 @@ from graph.access.roles import Caller, Permission, Role
 from graph.clock import DAY
 from graph.db.database import Database
 from graph.fraud.flag import CLEARS, Code, Flag, Hop
+from graph.judgement.model import Same
 from tests.api.conftest import headers_of
 from tests.api.gql.referral.conftest import World
-from tests.graph.referral.stage import START, A, did
+from tests.graph.referral.stage import START, A, bought, did
 
 LIST = """query ($progress: ReferralProgress, $judgement: ReferralJudgement, $first: Int, $after: String) {
   referrals(programme: "two-sided", progress: $progress, judgement: $judgement, first: $first, after: $after) {
@@ -28,6 +29,8 @@ DECIDE = f"""mutation ($i: DecideReferralInput!) {{ done: decideReferral(input: 
   __typename ... on ReferralDetail {{ {DETAIL} }} ... on ReferralError {{ message remedy }} }} }}"""
 REVIEW = """mutation ($i: DecideReferralReviewInput!) { done: decideReferralReview(input: $i) {
   __typename ... on ReferralReview { key state note } ... on ReferralError { message remedy } } }"""
+REVIEWS = """query ($first: Int, $after: String) { referralReviews(first: $first, after: $after) {
+  edges { cursor node { key kind } } pageInfo { hasNextPage hasPreviousPage endCursor } } }"""
 HOPS = (Hop("deviceId", "p", "d", 0.8), Hop("deviceId", "d", "q", 0.8))
 
 
@@ -78,7 +81,30 @@ async def test_a_flag_is_shown_with_its_way_and_decided(world: World) -> None:
     told = (await world.ask(ONE, {"id": id_}))["referral"]
     assert told["referral"] == {"judgement": "cleared", "flags": []}
     assert (await world.ask(ONE, {"id": "none"}))["referral"] is None
-    assert (await world.ask("{ referralReviews { key } }", {}))["referralReviews"] == []
+    assert (await world.ask(REVIEWS, {}))["referralReviews"]["edges"] == []
+
+
+async def test_reviews_come_in_pages_and_go_when_they_are_decided(world: World) -> None:
+    stage = world.stage
+    stage.now = START + 16 * DAY
+    await stage.does(
+        did("bob", "Referral Link Clicked", at=START, code=A),
+        *bought("bob", "o1", at=START + DAY, delivered=START + 15 * DAY),
+    )
+    ann, bob = await stage.people.id("ann"), await stage.people.id("bob")
+    await world.services.judgements.judge(Same(ann, bob), by="k")
+    await stage.follow()
+    first = (await world.ask(REVIEWS, {"first": 1}))["referralReviews"]
+    assert (first["pageInfo"]["hasNextPage"], first["pageInfo"]["hasPreviousPage"]) == (True, False)
+    second = (await world.ask(REVIEWS, {"after": first["pageInfo"]["endCursor"]}))["referralReviews"]
+    assert (second["pageInfo"]["hasNextPage"], second["pageInfo"]["hasPreviousPage"]) == (False, True)
+    nodes = [edge["node"] for page in (first, second) for edge in page["edges"]]
+    assert [node["kind"] for node in nodes] == ["samePerson", "samePerson"]
+    assert nodes[0]["key"] < nodes[1]["key"]
+    given = {"review": nodes[0]["key"], "accept": True, "note": "One person."}
+    assert (await world.ask(REVIEW, {"i": given}))["done"]["state"] == "accepted"
+    left = (await world.ask(REVIEWS, {}))["referralReviews"]
+    assert [edge["node"]["key"] for edge in left["edges"]] == [nodes[1]["key"]]
 
 
 async def test_what_is_refused_is_data(world: World) -> None:
@@ -101,7 +127,7 @@ async def test_what_is_refused_is_data(world: World) -> None:
 async def test_who_may_not_is_refused(world: World) -> None:
     asked = {
         "{ programmes { id } }": (Role.FRONTEND, Role.STEWARD, Role.DEALER),
-        "{ referralReviews { key } }": (Role.FRONTEND, Role.DEALER),
+        "{ referralReviews { edges { cursor } } }": (Role.FRONTEND, Role.DEALER),
         '{ referral(id: "x") { referral { id } } }': (Role.PRIVACY, Role.DEALER),
         '{ referrals(programme: "two-sided") { edges { cursor } } }': (Role.STEWARD, Role.DEALER),
         "{ users { edges { node { madeReferrals { id } } } } }": (Role.DEALER,),

@@ -79,8 +79,10 @@ async def test_an_order_is_claimed_and_given(world: World) -> None:
     claim = await done(world, CLAIM, given | {"codes": [{"code": A}], "idempotencyKey": "k"})
     assert (claim["state"], claim["evidence"]) == ("open", "They came together.")
     assert claim["codes"] == [{"code": A, "weight": 1}]
-    waiting = await world.ask("{ referralClaims { id friendId } }", {})
-    assert waiting["referralClaims"] == [{"id": claim["id"], "friendId": bob}]
+    waiting = await world.ask("{ referralClaims { edges { node { id friendId } } } }", {})
+    assert waiting["referralClaims"]["edges"] == [{"node": {"id": claim["id"], "friendId": bob}}]
+    spaced = given | {"codes": [{"code": A}], "idempotencyKey": "k 1"}
+    assert (await done(world, CLAIM, spaced))["__typename"] == "ReferralInvalid", "it would be in a cursor"
     for _ in range(2):
         told = await done(world, DECIDE, {"claim": claim["id"], "accept": True, "note": "Seen on camera."})
         assert (told["state"], told["note"]) == ("accepted", "Seen on camera.")
@@ -88,6 +90,32 @@ async def test_an_order_is_claimed_and_given(world: World) -> None:
     assert late["__typename"] == "ReferralConflict"
     await world.stage.follow()
     assert (await world.stage.only())["progress"] == "delivered"
+
+
+async def test_claims_come_in_pages_longest_waiting_first(world: World) -> None:
+    await world.stage.does(*bought("bob", "o1", at=START - DAY))
+    bob = await world.stage.people.one_id("bob")
+    orders = await world.ask("query ($id: ID!) { user(oneId: $id) { orders { id } } }", {"id": bob})
+    given = {"programme": "two-sided", "oneId": bob, "order": orders["user"]["orders"][0]["id"]}
+    given |= {"evidence": "Seen.", "codes": [{"code": A}]}
+    made = [(await done(world, CLAIM, given | {"idempotencyKey": f"k{4 - n}"}))["id"] for n in range(5)]
+    page = """query ($after: String) { referralClaims(first: 2, after: $after) {
+      edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage endCursor } } }"""
+    read: list[str] = []
+    ends: list[tuple[bool, bool]] = []
+    after = None
+    while not ends or ends[-1][0]:
+        found = (await world.ask(page, {"after": after}))["referralClaims"]
+        assert after is None or found["edges"][0]["cursor"] != after
+        read += [edge["node"]["id"] for edge in found["edges"]]
+        ends.append((found["pageInfo"]["hasNextPage"], found["pageInfo"]["hasPreviousPage"]))
+        after = found["pageInfo"]["endCursor"]
+    assert ends == [(True, False), (True, True), (False, True)]
+    assert read == made, "each is made at a time of its own, though the clock stands still"
+    headers = await world.headers(Role.PROGRAMME)
+    wrong = {"query": page, "variables": {"after": "bm9uZTox"}}
+    answer = await world.client.post("/graphql", json=wrong, headers=headers)
+    assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["bad_input"]
 
 
 async def test_an_act_earns_once(world: World) -> None:

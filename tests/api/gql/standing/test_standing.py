@@ -58,6 +58,26 @@ async def only(ask: Ask, **more: Any) -> dict[str, Any]:
     return edge["node"]
 
 
+async def test_a_car_that_was_given_back_undoes_its_order(services: Services, ask: Ask) -> None:
+    await write(
+        services,
+        track("Order Placed", 2, orderId="SO-1", model="ET5", amount=249_999.99),
+        track("Vehicle Delivered", 9, orderId="SO-1"),
+        track("Vehicle Returned", 12, orderId="SO-1", reason="returnPolicy"),
+    )
+    answer = await ask(
+        "{ users { edges { node { orders { status deliveredAt cancelledAt returnedAt } } } } }"
+    )
+    assert answer["users"]["edges"][0]["node"]["orders"] == [
+        {
+            "status": "returned",
+            "deliveredAt": "2026-10-09T08:00:00.000Z",
+            "cancelledAt": None,
+            "returnedAt": "2026-10-12T08:00:00.000Z",
+        }
+    ]
+
+
 async def test_an_order_is_told_once_whatever_tells_of_it(services: Services, ask: Ask) -> None:
     await write(
         services,

@@ -14,6 +14,7 @@ from graph.ledger.commands import Grant, Mature, Share
 from graph.ledger.model import Side
 from graph.ledger.repository import LedgerRepository
 from tests.api.conftest import headers_of, message
+from tests.graph.ledger.lives import published
 
 AT = 1_795_000_000_000_000
 PROGRAMME = "two-sided"
@@ -71,6 +72,7 @@ async def caller(services: Services, client: httpx.AsyncClient) -> Caller:
         "CYPHER 5 MATCH (p:Profile)-[r:RESOLVED_TO WHERE r.to IS NULL]->(u:User) "
         "RETURN p.id AS p, u.oneId AS u ORDER BY u"
     )
+    await published(services.database, PROGRAMME)
     headers = await headers_of(services, Role.PROGRAMME)
     return Caller(client, headers, {row["p"]: row["u"] for row in rows}, LedgerRepository(services.database))
 
@@ -190,6 +192,7 @@ async def test_what_does_not_fit_is_refused_by_name(caller: Caller) -> None:
         ("/v1/rewards/reverse", {"rewards": ["none"]}, 404, "reward_not_found"),
         ("/v1/ledger/fund", taking, 409, "insufficient_balance"),
         ("/v1/ledger/fund", taking | {"programme": "Two Sided"}, 400, "bad_input"),
+        ("/v1/ledger/fund", taking | {"programme": "another", "amount": 1}, 404, "programme_not_found"),
         ("/v1/ledger/fund", taking | {"amount": 0}, 400, "bad_input"),
         ("/v1/ledger/fund", taking | {"reason": "call 13912340001"}, 400, "bad_input"),
         ("/v1/ledger/fund", taking | {"floor": None}, 400, "bad_input"),
