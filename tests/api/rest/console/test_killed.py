@@ -124,4 +124,5 @@ async def test_a_killed_server_ends_all_answers_with_an_error(own: Settings, ser
             ).is_error:
                 assert again.status_code == 503
                 assert again.json()["error"]["code"] == "database_unavailable"
+                await asyncio.sleep(0.2)  # the server needs the processor more
         assert [json.loads(line) for line in again.text.splitlines()][1] == [1]
