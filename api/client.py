@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self, cast
@@ -37,12 +37,13 @@ _SECONDS: Final = (10, 130)
 _AGAIN_SECONDS: Final = 0.05
 
 
-def connect(url: str, key: str) -> Connection:
+def connect(url: str, key: str, *, purpose: str | None = None) -> Connection:
     """A connection to a running guanxi (`http://127.0.0.1:8000`) by an API key of role analyst or admin.
 
-    Nothing is sent yet. Raises AccessError where the key is empty.
+    `purpose` is what values in the clear are seen for, as `support`; only `Connection.reveal` needs it. Nothing is
+    sent yet. Raises AccessError where the key is empty.
     """
-    return Connection(url, key)
+    return Connection(url, key, purpose=purpose)
 
 
 class Answer:
@@ -128,6 +129,14 @@ class Connection:
     def run(self, statement: str, /, **parameters: Any) -> Answer:
         """Run a read statement to its end; parameters by name, as `run("RETURN $n", n=1)`."""
         return self._whole(Ask(statement, parameters, run=new_id()))
+
+    def reveal(self, columns: str | Sequence[str], statement: str, /, **parameters: Any) -> Answer:
+        """Run it as `run` does, with these columns in the clear, as `reveal("h", "MATCH … RETURN h")`.
+
+        Takes a key of role admin and a connection with a purpose; each part is recorded before it is answered.
+        """
+        named = (columns,) if isinstance(columns, str) else tuple(columns)
+        return self._whole(Ask(statement, parameters, reveal=named, run=new_id()))
 
     def explain(self, statement: str, /) -> Answer:
         """Its plan, without running it: `.plan`."""

@@ -216,6 +216,7 @@ NODES: Final = (
             "only": "names of the role's permissions that it has; without it, all of them",
             "expiresAt": "when it ceases to be good, µs",
             "replacedBy": "id of the key that it was rotated to",
+            "line": "id of the key that its rotations began with; without it, it was never rotated to",
             "revokedAt": "when it was revoked, µs",
             **_RECORDED,
         },

@@ -6,6 +6,7 @@ import os
 
 from hypothesis import settings
 
+IS_SOAK = bool(os.environ.get("GUANXI_SOAK"))
 MULTIPLIER = max(1, int(os.environ.get("GUANXI_SOAK") or "1"))
 
 settings.register_profile("gate", derandomize=True, deadline=None)
@@ -17,6 +18,6 @@ def load_profile() -> None:
     settings.load_profile("gate" if MULTIPLIER == 1 else "soak")
 
 
-def examples(number: int) -> int:
-    """`number` examples, times `GUANXI_SOAK`, which `make soak` sets."""
-    return number * MULTIPLIER
+def examples(number: int, *, soak: int = 0) -> int:
+    """`number` examples, times `GUANXI_SOAK`, which `make soak` sets; of a soak, at least `soak`."""
+    return max(number * MULTIPLIER, soak if IS_SOAK else 0)

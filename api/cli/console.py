@@ -83,6 +83,8 @@ async def _execute(opened: Door, ask: Ask, format_: Format) -> None:
         async with aclosing(opened.lines(ask)) as parts:
             async for lines in parts:
                 for line in lines:
+                    if ask.mode is Mode.EXPLAIN and "columns" in line:
+                        continue  # there are no rows
                     if (summary := take(line, shown)) is not None:
                         summarise(summary, _write)
     except ConsoleError as error:

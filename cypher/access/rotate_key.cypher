@@ -16,5 +16,5 @@ WHERE old.revokedAt IS NULL AND old.replacedBy IS NULL AND NOT old.preset
 SET old.replacedBy = $id,
     old.expiresAt = CASE WHEN old.expiresAt < $until THEN old.expiresAt ELSE $until END
 CREATE (k:ApiKey {id: $id, digest: $digest, role: old.role, source: old.source, dealer: old.dealer, preset: false,
-                  only: old.only, expiresAt: $expiresAt, recordedAt: $recordedAt})
+                  only: old.only, expiresAt: $expiresAt, line: coalesce(old.line, old.id), recordedAt: $recordedAt})
 RETURN k.id AS id

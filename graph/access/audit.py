@@ -236,17 +236,17 @@ class AuditLog:
             raise _unusable(self.path, error) from None
 
     def last_runs(
-        self, key_id: str, *, before: int | None = None, limit: int
+        self, key_ids: Sequence[str], *, before: int | None = None, limit: int
     ) -> list[tuple[int, ConsoleRun]]:
-        """A key's newest console runs, newest first, each with its number; only those numbered lower than `before`."""
+        """The last console runs of these keys, newest first, each with its number; those below `before`."""
         if not require_private(self.path):
             return []
         below = 2**63 - 1 if before is None else before
         try:
             with closing(self._open()) as file:
                 rows = file.execute(
-                    f"{_RUNS} WHERE key_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
-                    (key_id, below, limit),
+                    f"{_RUNS} WHERE key_id IN ({', '.join('?' * len(key_ids))}) AND seq < ? ORDER BY seq DESC LIMIT ?",
+                    (*key_ids, below, limit),
                 ).fetchall()
         except (sqlite3.Error, OSError) as error:
             raise _unusable(self.path, error) from None

@@ -89,11 +89,18 @@ class Caller:
     dealer: str | None = None
     only: frozenset[Permission] | None = None
     """The permissions of its role that the key was made for; None: all of them."""
+    line: str | None = None
+    """The id of the key that its line of rotations began with; None where it was never rotated."""
 
     def __post_init__(self) -> None:
         """A dealer without its dealer would see everybody: there is none."""
         if (self.role is Role.DEALER) != (self.dealer is not None):
             raise AccessError("The key is bound to no dealer, or should not be.", remedy="Make a new key.")
+
+    @property
+    def owner(self) -> str:
+        """Whose that is what the caller keeps: the same for all keys of a line of rotations."""
+        return self.line or self.key_id
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller's role has a permission, and its key was not made for others only."""

@@ -196,13 +196,18 @@ class AccessService:
         if row is None:  # not cached: a key made a moment later must work at once
             raise _unknown()
         caller = Caller(
-            role=Role(row[1]), key_id=row[0], source=row[2], dealer=row[3], only=from_stored(row[5])
+            role=Role(row[1]),
+            key_id=row[0],
+            source=row[2],
+            dealer=row[3],
+            only=from_stored(row[5]),
+            line=row[7],
         )
         self._verified.put(wanted, _Good(caller, expires_at=row[6]), asked_at=asked_at)
         return caller
 
     async def holder(self, key_id: str) -> Caller:
-        """Who the key of this id is now, for what is done on its behalf later.
+        """Who the key of this id is now, or the one that it was rotated to; for what is done on its behalf later.
 
         Raises AccessError where there is none: a token's subject, a key that was revoked or has expired.
         """
@@ -210,8 +215,18 @@ class AccessService:
         if row is None:
             raise _unknown()
         return Caller(
-            role=Role(row[1]), key_id=row[0], source=row[2], dealer=row[3], only=from_stored(row[4])
+            role=Role(row[1]),
+            key_id=row[0],
+            source=row[2],
+            dealer=row[3],
+            only=from_stored(row[4]),
+            line=row[5],
         )
+
+    async def line(self, caller: Caller) -> list[str]:
+        """The ids that the caller was ever known by: its key's and those of the keys that it was rotated from."""
+        row = await self._database.read_one("access.list_line", line=caller.owner)
+        return sorted({caller.key_id, *(row[0] if row else [])})
 
     async def identify(self, credential: str) -> Caller:
         """Who sends this key or, where an issuer is configured, this token of it.

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 import orjson
 
 from graph.access.roles import Caller, Role
-from graph.console.text import Kind, tokenize
+from graph.console.tokens import Kind, tokenize
 from graph.errors import ForbiddenError, InputError, NotFoundError
 
 LONGEST_NAME: Final = 120
@@ -54,7 +54,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A saved query: its owner is a key's id, `newest` the number of its newest version; times in µs.
+    """A saved query: its owner is `Caller.owner`, `newest` the number of its newest version; times in µs.
 
     `month` is that of the key that seals its name and description.
     """
@@ -70,11 +70,11 @@ class Kept:
 
     def is_seen_by(self, caller: Caller) -> bool:
         """Whether the caller may know that it exists: its owner, everybody where it is shared, an admin."""
-        return self.sharing is Sharing.TEAM or self.owner == caller.key_id or caller.role is Role.ADMIN
+        return self.sharing is Sharing.TEAM or self.owner == caller.owner or caller.role is Role.ADMIN
 
     def require_owner(self, caller: Caller) -> None:
         """Raises ForbiddenError unless it is the caller's."""
-        if self.owner != caller.key_id:
+        if self.owner != caller.owner:
             raise ForbiddenError("The query is another key's.", remedy="Save one of your own with its text.")
 
 

@@ -74,11 +74,11 @@ class SavedQueries:
         """
         caller.require(Permission.CONSOLE)
         about = check_about(name, description)
-        operation = operation_of("query", by=caller.key_id, idempotency_key=idempotency_key)
+        operation = operation_of("query", by=caller.owner, idempotency_key=idempotency_key)
         await self._judge(content)
         now = self._clock()
         id_, month = new_id(now), isoformat(now)[:7]
-        rows = await self._database.read("console.count_queries", owner=caller.key_id)
+        rows = await self._database.read("console.count_queries", owner=caller.owner)
         if rows[0]["queries"] >= MOST_QUERIES and not await self._done(operation):
             raise InputError(f"The key keeps {MOST_QUERIES} queries.", remedy="Delete some.")
         written = await self._database.write(
@@ -86,7 +86,8 @@ class SavedQueries:
             query={
                 "id": id_,
                 "key": f"{id_}:1",
-                "owner": caller.key_id,
+                "owner": caller.owner,
+                "by": caller.key_id,
                 "sharing": str(sharing),
                 "about": self.sealer(id_, month).seal_json(_ABOUT, about),
                 "month": month,
@@ -107,7 +108,7 @@ class SavedQueries:
         """
         caller.require(Permission.CONSOLE)
         await self._owned(id_, caller)
-        operation = operation_of(f"query:{id_}", by=caller.key_id, idempotency_key=idempotency_key)
+        operation = operation_of(f"query:{id_}", by=caller.owner, idempotency_key=idempotency_key)
         await self._judge(content)
         now = self._clock()
         month = isoformat(now)[:7]
@@ -139,7 +140,7 @@ class SavedQueries:
         """The caller's queries and those that are shared, oldest first, behind the one with the id `after`."""
         caller.require(Permission.CONSOLE)
         row = await self._database.read_one(
-            "console.list_queries", owner=caller.key_id, after=after, limit=limit
+            "console.list_queries", owner=caller.owner, after=after, limit=limit
         )
         return [self._kept(stored) for stored in row[0]] if row else []
 

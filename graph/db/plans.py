@@ -45,7 +45,16 @@ class Finding:
 
 async def explain(database: Database, statement: Statement) -> list[Finding]:
     """Plan a statement on this server, with its example parameters, and say what breaks the rules."""
-    plan, notifications = await database.explain(_explained(statement), **example_parameters(statement))
+    return findings(statement, *await planned(database, statement))
+
+
+async def planned(database: Database, statement: Statement) -> tuple[dict[str, Any], list[str]]:
+    """Plan and notification codes of a statement on this server, with its example parameters."""
+    return await database.explain(_explained(statement), **example_parameters(statement))
+
+
+def findings(statement: Statement, plan: Mapping[str, Any], notifications: list[str]) -> list[Finding]:
+    """What in the plan of a statement breaks the rules."""
     broken = broken_analysis if statement.name.startswith(ANALYSES) else broken_rules
     found = [Finding(statement.name, what) for what in broken(plan)]
     return found + [Finding(statement.name, f"the server notes {code}") for code in notifications]

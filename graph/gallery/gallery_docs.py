@@ -12,7 +12,16 @@ from graph.gallery.reading import analyses
 
 _INTRODUCTION: Final = """\
 Ready analyses for analysts. Each is a Cypher statement, `cypher/gallery/<name>.cypher`, that only reads: run it as it
-stands, or copy it and ask something else. Rows are aggregates; no column holds a personal value, a sealed one or a
+stands, or copy it and ask something else. By HTTP it has the values below where you give no others; a file of the
+shelf has none, so the command is given all.
+
+```text
+curl -X POST "http://127.0.0.1:8000/v1/console/gallery/profiles_per_person/run?format=csv" \\
+  -H "Authorization: Bearer $GUANXI_KEY"
+guanxi console --param limit=100 < cypher/gallery/profiles_per_person.cypher
+```
+
+Rows are aggregates; no column holds a personal value, a sealed one or a
 blind index. Small counts may still speak of few people: think before you hand a table on.
 
 An analysis may read everything of a kind once (all profiles, all orders), so its cost grows with the graph. None does

@@ -19,9 +19,11 @@ from graph.clock import new_id
 from graph.console.errors import ConsoleError
 from graph.db.database import Database
 from graph.errors import AccessError, ConfigurationError, DatabaseUnavailableError, InputError
+from graph.ingest.writer import Writer
 from tests.api.conftest import headers_of
 from tests.api.server import listening
 from tests.graph.console.conftest import running
+from tests.graph.judgement.people import said
 
 ENDLESS = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b WITH a, b WHERE a + b < 0 RETURN a"
 SECONDS = 60.0
@@ -161,3 +163,28 @@ async def test_pandas_is_asked_of_who_has_it(graph: Connection, monkeypatch: pyt
 async def test_names_of_parameters_are_free(graph: Connection) -> None:
     answer = await run(graph, "RETURN $self + $key + $run AS x", **{"key": 1, "run": 2, "self": 4})
     assert answer.rows() == [{"x": 7}]
+
+
+async def test_columns_in_the_clear_are_for_who_may_and_says_what_for(
+    address: str, key: str, services: Services, writer: Writer
+) -> None:
+    await writer.write([said("a", checked=True, name="张伟国", phone="13912345678")])
+    statement = (
+        "MATCH (p:Profile)-[h:HAS]->(i {namespace: $columns}) WHERE $statement RETURN h, properties(h) AS p"
+    )
+    given = {"columns": "phone", "statement": True}  # parameters of any name
+    admin = (await services.access.create(Role.ADMIN)).key
+    with closing(connect(address, admin, purpose="support")) as graph:
+        for columns in ("h", ["h"]):
+            [row] = (await asyncio.to_thread(graph.reveal, columns, statement, **given)).rows()
+            assert row["h"]["properties"]["value"] == "+8613912345678"
+            assert row["p"]["value"] == "[sealed]"
+        [hidden] = (await asyncio.to_thread(graph.run, statement, **given)).rows()
+        assert hidden["h"]["properties"]["value"] == "[sealed]"
+    for other, purpose in ((admin, None), (key, "support"), (key, None)):
+        with (
+            closing(connect(address, other, purpose=purpose)) as graph,
+            pytest.raises(ConsoleError) as caught,
+        ):
+            await asyncio.to_thread(graph.reveal, "h", statement, **given)
+        assert caught.value.reason == "forbidden"

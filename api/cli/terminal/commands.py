@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from graph.console.errors import ConsoleError
-from graph.console.text import Kind, tokenize
+from graph.console.tokens import Kind, tokenize
 from graph.errors import InputError
 
 HELP: Final = {

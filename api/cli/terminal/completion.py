@@ -10,7 +10,7 @@ from typing import Final
 from api.cli.terminal.commands import HELP, NAMES
 from api.rest.console.shapes import LabelShape, PropertyShape, RelationshipTypeShape, SchemaShape
 from graph.console.errors import ConsoleError
-from graph.console.text import Kind, Token, tokenize
+from graph.console.tokens import Kind, Token, tokenize
 
 KEYWORDS: Final = (
     "AND", "AS", "ASC", "BY", "CALL", "CASE", "COLLECT", "CONTAINS", "COUNT", "DESC", "DISTINCT", "ELSE", "END",

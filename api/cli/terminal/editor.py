@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -26,6 +28,8 @@ from graph.errors import InputError
 _PROMPT: Final = "guanxi> "
 _MORE: Final = "     -> "
 _MODE: Final = 0o600
+MOST_KEPT: Final = 10_000
+"""Statements that the history keeps; older ones go when a session begins."""
 _NOT_KEPT: Final = ":param "
 """Values of parameters are people's, more often than not."""
 
@@ -51,9 +55,9 @@ class _KeptHistory(FileHistory):
 
 
 def history_in(folder: Path) -> History:
-    """The history in a data folder, a file of mode 0600; in memory only where there is no folder yet.
+    """The history in a data folder: the last `MOST_KEPT` statements, in a file of mode 0600.
 
-    Raises InputError where the file cannot be opened, or is a link.
+    In memory only where there is no folder yet. Raises InputError where the file cannot be opened, or is a link.
     """
     if not folder.is_dir():
         return InMemoryHistory()
@@ -64,11 +68,28 @@ def history_in(folder: Path) -> History:
             os.fchmod(handle, _MODE)
         finally:
             os.close(handle)
+        _trim(path)
     except OSError as error:
         raise InputError(
             f"The history {path} cannot be opened: {error.strerror}.", remedy="Remove the file."
         ) from None
     return _KeptHistory(str(path))
+
+
+def _trim(path: Path) -> None:
+    """Leave the newest statements; another session that begins now leaves the same."""
+    # Each entry begins with a line that has its time.
+    _, *entries = re.split(rb"^# ", path.read_bytes(), flags=re.MULTILINE)
+    if len(entries) <= MOST_KEPT:
+        return
+    handle, trimmed = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # of mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(b"\n# " + entry.strip(b"\n") + b"\n" for entry in entries[-MOST_KEPT:])
+        Path(trimmed).replace(path)
+    except BaseException:
+        Path(trimmed).unlink()
+        raise
 
 
 class Editor:

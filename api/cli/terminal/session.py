@@ -50,10 +50,20 @@ class _Answer:
     def end(self) -> None:
         """All is kept."""
 
-    def lines(self) -> Iterator[str]:
-        """As a table, one after the other."""
+    def pages(self, screen: Screen) -> Iterator[list[str]]:
+        """As a table in pages that fit the screen; the rows of the first say how wide the columns are.
+
+        The first page is the same as soon as there are rows for it, whatever comes behind them.
+        """
+        return _paged(self._lines(screen.size[1]), screen)
+
+    def fills(self, screen: Screen) -> bool:
+        """Whether there are rows enough for a page."""
+        return len(self.rows) > screen.size[1]
+
+    def _lines(self, looked_at: int) -> Iterator[str]:
         made: list[str] = []
-        table = Table(made.append)
+        table = Table(made.append, looked_at=looked_at)
         table.columns(self.names)
         for row in self.rows:
             table.row(row)
@@ -61,6 +71,22 @@ class _Answer:
             made.clear()
         table.end()
         yield from made
+
+
+class _FirstPage:
+    """Shows the first page of an answer as soon as it is full, while the rest comes."""
+
+    def __init__(self, screen: Screen, write: Write) -> None:
+        self._screen = screen
+        self._write = write
+        self.shown = 0
+        """Pages that were shown: none or one."""
+
+    def show(self, answer: _Answer) -> None:
+        """The page, if there are rows enough and it was not shown yet."""
+        if not self.shown and answer.fills(self._screen):
+            self._write("".join(next(answer.pages(self._screen))))
+            self.shown = 1
 
 
 class Terminal:
@@ -101,11 +127,13 @@ class Terminal:
                 self._command(command, write)
                 continue
             keeping = _Answer()
+            statement, mode = self._asked(command, text)
             try:
-                async with aclosing(self._lines(*self._asked(command, text))) as lines:
+                async with aclosing(self._lines(statement, mode)) as lines:
                     async for line in lines:
                         keeping.summary = take(line, keeping) or {}
-                        take(line, shown)
+                        if mode is not Mode.EXPLAIN:  # which has no rows
+                            take(line, shown)
             finally:
                 shown.end()
             self._answer = keeping
@@ -122,12 +150,13 @@ class Terminal:
             self._command(command, write)
             return True
         statement, mode = self._asked(command, text)
-        answer = await _unless_interrupted(self._whole(statement, mode))
+        first = _FirstPage(screen, write)
+        answer = await _unless_interrupted(self._whole(statement, mode, first))
         self._answer = answer
         if mode is not Mode.EXPLAIN:
-            await _show(answer.lines(), screen, write)
+            await _show(answer.pages(screen), screen, write, shown=first.shown)
         if plan := answer.summary.get("plan"):
-            await _show((f"{line}\n" for line in plan_lines(plan)), screen, write)
+            await _show(_paged((f"{line}\n" for line in plan_lines(plan)), screen), screen, write)
         write(f"{told(answer.summary)}\n")
         return True
 
@@ -140,11 +169,12 @@ class Terminal:
             raise InputError("There is no statement yet.", remedy=f"Write it behind {command.name}.")
         return self._last, _MODES[command.name]
 
-    async def _whole(self, statement: str, mode: Mode) -> _Answer:
+    async def _whole(self, statement: str, mode: Mode, first: _FirstPage) -> _Answer:
         answer = _Answer()
         async with aclosing(self._lines(statement, mode)) as lines:
             async for line in lines:
                 answer.summary = take(line, answer) or {}
+                first.show(answer)
         return answer
 
     async def _lines(self, statement: str, mode: Mode) -> AsyncGenerator[Any]:
@@ -205,11 +235,17 @@ def summarise(summary: dict[str, Any], write: Write) -> None:
     typer.echo(told(summary), err=True)
 
 
-async def _show(lines: Iterator[str], screen: Screen, write: Write) -> None:
-    """Lines, page by page."""
+def _paged(lines: Iterator[str], screen: Screen) -> Iterator[list[str]]:
     width, height = screen.size
+    return screen_pages(lines, width=width, height=max(height - 2, 2))
+
+
+async def _show(pages: Iterator[list[str]], screen: Screen, write: Write, *, shown: int = 0) -> None:
+    """Page by page, behind those that were shown before."""
     everything = False
-    for number, page in enumerate(screen_pages(lines, width=width, height=max(height - 2, 2))):
+    for number, page in enumerate(pages):
+        if number < shown:
+            continue
         if number and not everything:
             asked = await screen.more()
             if asked == "stop":

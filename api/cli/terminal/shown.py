@@ -8,7 +8,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from rich.cells import cell_len
 
@@ -20,8 +20,10 @@ Write = Callable[[str], object]
 """Takes text; line ends are in it."""
 
 _WIDEST: Final = 60
-_LOOKED_AT: Final = 200
-"""Rows that decide how wide the columns of a table are; the first of them wait for the others."""
+_LAST_WIDEST: Final = 240
+"""Of the last column, which pushes nothing aside."""
+_LOOKED_AT: Final = 40
+"""Rows that decide how wide the columns of a table are, about a screen of them; the first wait for the others."""
 
 
 class Format(StrEnum):
@@ -90,10 +92,14 @@ class Csv:
 
 
 class Table:
-    """A table; the first rows say how wide its columns are, what is longer is cut."""
+    """A table; the first rows (`looked_at`) say how wide its columns are.
 
-    def __init__(self, write: Write) -> None:
+    A longer value of a later row pushes what is behind it to the right: it is cut only where it is very long.
+    """
+
+    def __init__(self, write: Write, *, looked_at: int = _LOOKED_AT) -> None:
         self._write = write
+        self._looked_at = looked_at
         self._rows: list[list[str]] = []
         self._widths: list[int] | None = None
 
@@ -101,8 +107,8 @@ class Table:
         self._rows.append([visible(name) for name in names])
 
     def row(self, values: list[Any]) -> None:
-        self._rows.append([visible(_text(value)) for value in values])
-        if self._widths is not None or len(self._rows) > _LOOKED_AT:
+        self._rows.append([visible(in_words(value)) for value in values])
+        if self._widths is not None or len(self._rows) > self._looked_at:
             self.end()
 
     def end(self) -> None:
@@ -117,7 +123,9 @@ class Table:
         self._rows = []
 
     def _line(self, cells: list[str]) -> None:
-        fitted = (_fitted(cell, width) for cell, width in zip(cells, self._widths or [], strict=True))
+        most = [_WIDEST] * (len(cells) - 1) + [_LAST_WIDEST]
+        widths = zip(cells, self._widths or [], most, strict=True)
+        fitted = (_fitted(cell, max(width, min(widest, cell_len(cell)))) for cell, width, widest in widths)
         self._write(" | ".join(fitted).rstrip() + "\n")
 
 
@@ -175,8 +183,53 @@ def screen_pages(lines: Iterable[str], *, width: int, height: int) -> Iterator[l
         yield page
 
 
+def in_words(value: Any) -> str:
+    """A value as people read it: nodes, relationships and paths as patterns, times and numbers as they are."""
+    return value if isinstance(value, str) else "" if value is None else _pattern(value)
+
+
+def _pattern(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_pattern(one) for one in cast('list[Any]', value))}]"
+    if not isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    typed = cast("dict[str, Any]", value)
+    return _typed(typed) if "$type" in typed else _map(typed)
+
+
+def _typed(value: dict[str, Any]) -> str:
+    match value["$type"]:
+        case "node":
+            return f"(:{':'.join(value['labels'])}{_properties(value.get('id') or value['properties'])})"
+        case "relationship":
+            return f"[:{value['type']}{_properties(value['properties'])}]"
+        case "path":
+            return _way(value["nodes"], value["relationships"])
+        case "map":
+            return _map(value["value"])
+        case _:
+            return str(value["value"]) if "value" in value else json.dumps(value, ensure_ascii=False)
+
+
+def _way(nodes: list[dict[str, Any]], relationships: list[dict[str, Any]]) -> str:
+    """A path: each relationship in its direction."""
+    made = _pattern(nodes[0]) if nodes else ""
+    for before, one, after in zip(nodes, relationships, nodes[1:], strict=False):
+        ahead = one["start"] == before["ref"]
+        made += f"-{_pattern(one)}->{_pattern(after)}" if ahead else f"<-{_pattern(one)}-{_pattern(after)}"
+    return made
+
+
+def _properties(properties: dict[str, Any]) -> str:
+    return f" {_map(properties)}" if properties else ""
+
+
+def _map(values: dict[str, Any]) -> str:
+    return f"{{{', '.join(f'{name}: {_pattern(value)}' for name, value in values.items())}}}"
+
+
 def _text(value: Any) -> str:
-    """A value in a cell."""
+    """A value in a cell of CSV: JSON, but for texts."""
     if value is None:
         return ""
     if isinstance(value, str):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.rest.console.answers import ConsoleRoute
 from api.rest.console.running import ANSWERED, Analyst, Purpose, Wanted, answer
-from api.rest.console.saved_shapes import AnalysisShape, GalleryShape, RunSavedInput
+from api.rest.console.saved_shapes import AnalysisShape, GalleryShape, HowToRun
 from api.rest.console.shapes import console_errors
 from api.rest.door import BEARER
 from graph.console.kept import filled
@@ -53,7 +53,7 @@ async def run(
     request: Request,
     caller: Analyst,
     name: Name,
-    body: RunSavedInput,
+    body: HowToRun,
     wanted: Wanted = None,
     purpose: Purpose = None,
 ) -> Response:

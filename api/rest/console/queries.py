@@ -12,10 +12,10 @@ from api.rest.console.running import ANSWERED, Analyst, Purpose, Wanted, answer
 from api.rest.console.saved_shapes import (
     ChangeInput,
     DeletedShape,
+    HowToRun,
     QueryDetailShape,
     QueryInput,
     QueryShape,
-    RunSavedInput,
     VersionInput,
 )
 from api.rest.console.shapes import console_errors
@@ -48,7 +48,7 @@ async def queries(caller: Analyst, here: Here, first: First = 50, after: After =
     found = await here.queries.all(caller, after=_after(after), limit=first + 1)
     page = found[:first]
     following = global_id(_QUERIES, page[-1].id) if len(found) > first else None
-    return Page(items=[QueryShape.of(query, caller.key_id) for query in page], next=following)
+    return Page(items=[QueryShape.of(query, caller.owner) for query in page], next=following)
 
 
 @router.post(
@@ -69,7 +69,7 @@ async def create(caller: Analyst, here: Here, key: IdempotencyKey, body: QueryIn
         idempotency_key=key,
     )
     versions = await here.queries.versions(made.query.id, caller=caller)
-    return QueryDetailShape.detailed(made, versions, caller.key_id)
+    return QueryDetailShape.detailed(made, versions, caller.owner)
 
 
 @router.get(
@@ -85,7 +85,7 @@ async def query(caller: Analyst, here: Here, id_: Id, number: Number = None) -> 
     """
     found = await here.queries.get(id_, caller=caller, number=number)
     versions = await here.queries.versions(id_, caller=caller)
-    return QueryDetailShape.detailed(found, versions, caller.key_id)
+    return QueryDetailShape.detailed(found, versions, caller.owner)
 
 
 @router.patch(
@@ -100,7 +100,7 @@ async def change(caller: Analyst, here: Here, id_: Id, body: ChangeInput) -> Que
     changed = await here.queries.change(
         id_, caller=caller, name=body.name, description=body.description, sharing=body.sharing
     )
-    return QueryShape.of(changed, caller.key_id)
+    return QueryShape.of(changed, caller.owner)
 
 
 @router.delete(
@@ -131,7 +131,7 @@ async def add_version(
         id_, Content(body.statement, body.parameters), caller=caller, idempotency_key=key
     )
     versions = await here.queries.versions(id_, caller=caller)
-    return QueryDetailShape.detailed(made, versions, caller.key_id)
+    return QueryDetailShape.detailed(made, versions, caller.owner)
 
 
 @router.post(
@@ -146,7 +146,7 @@ async def run(
     caller: Analyst,
     here: Here,
     id_: Id,
-    body: RunSavedInput,
+    body: HowToRun,
     number: Number = None,
     wanted: Wanted = None,
     purpose: Purpose = None,

@@ -80,9 +80,13 @@ async def schema(caller: Analyst, here: Here) -> SchemaShape:
     responses=console_errors(),
 )
 async def history(caller: Analyst, here: Here, first: First = 50, after: After = None) -> Page[PastRunShape]:
-    """What this key asked, newest first, what was refused too. A run is listed a moment after it ended."""
+    """What your key, and those that it was rotated from, asked, newest first, what was refused too.
+
+    A run is listed a moment after it ended.
+    """
     before = _number(after)
-    found = await asyncio.to_thread(here.audit.last_runs, caller.key_id, before=before, limit=first + 1)
+    keys = await here.access.line(caller)
+    found = await asyncio.to_thread(here.audit.last_runs, keys, before=before, limit=first + 1)
     page = found[:first]
     following = global_id(_PAST, str(page[-1][0])) if len(found) > first else None
     return Page(items=[PastRunShape.of(past) for _, past in page], next=following)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
+from fastapi import Body
 from pydantic import ConfigDict, Field
 
 from api.rest.console.shapes import RUN_ID
@@ -66,6 +67,14 @@ class RunSavedInput(Shape):
     )
 
 
+def _as_saved() -> RunSavedInput:
+    return RunSavedInput.model_validate({})
+
+
+HowToRun: TypeAlias = Annotated[RunSavedInput, Body(default_factory=_as_saved)]
+"""The body of a run; without one, all is as it was saved."""
+
+
 class VersionShape(Shape):
     """A version of a query; it never changes."""
 
@@ -85,16 +94,16 @@ class QueryShape(Shape):
     id: str = Field(description="Its id.")
     name: str = Field(description="What it is called.")
     description: str = Field(description="What it is for; may be empty.")
-    owner: str = Field(description="Id of the key that saved it.")
-    mine: bool = Field(description="Whether that is your key.")
+    owner: str = Field(description="Id of the key that saved it; of a rotated key, of the first of its line.")
+    mine: bool = Field(description="Whether it is yours.")
     sharing: Sharing = Field(description="`private` or `team`.")
     newest: int = Field(description="Number of its newest version.")
     created_at: Instant = Field(description="Since when it is kept.")
 
     @classmethod
-    def of(cls, query: Kept, key_id: str) -> QueryShape:
-        """The query as it is answered to who asks by this key."""
-        return cls(**_told(query, key_id))
+    def of(cls, query: Kept, asker: str) -> QueryShape:
+        """The query as it is answered to whom that asks, a `Caller.owner`."""
+        return cls(**_told(query, asker))
 
 
 class QueryDetailShape(QueryShape):
@@ -106,10 +115,10 @@ class QueryDetailShape(QueryShape):
     versions: list[VersionShape] = Field(description="All its versions, oldest first.")
 
     @classmethod
-    def detailed(cls, kept: KeptVersion, versions: list[Version], key_id: str) -> QueryDetailShape:
+    def detailed(cls, kept: KeptVersion, versions: list[Version], asker: str) -> QueryDetailShape:
         """The query with one version, and which others there are."""
         return cls(
-            **_told(kept.query, key_id),
+            **_told(kept.query, asker),
             version=kept.version.number,
             statement=kept.content.statement,
             parameters=dict(kept.content.parameters),
@@ -169,13 +178,13 @@ class GalleryShape(Shape):
     items: list[AnalysisShape] = Field(description="The analyses, by topic.")
 
 
-def _told(query: Kept, key_id: str) -> dict[str, Any]:
+def _told(query: Kept, asker: str) -> dict[str, Any]:
     return {
         "id": query.id,
         "name": query.name,
         "description": query.description,
         "owner": query.owner,
-        "mine": query.owner == key_id,
+        "mine": query.owner == asker,
         "sharing": query.sharing,
         "newest": query.newest,
         "created_at": query.recorded_at,

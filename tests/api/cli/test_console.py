@@ -56,7 +56,7 @@ async def test_rows_are_shown_in_each_format(run: Run, database: object) -> None
 
 async def test_plans_are_shown(run: Run, database: object) -> None:
     explained = await asyncio.to_thread(asked, run, "UNWIND [1] AS x RETURN x", "--mode", "explain")
-    assert "+ProduceResults" in explained.stdout
+    assert explained.stdout.startswith("+ProduceResults")  # no header of rows that never come
     profiled = await asyncio.to_thread(asked, run, "UNWIND [1] AS x RETURN x", "--mode", "profile")
     assert "rows 1" in profiled.stdout
 

@@ -97,7 +97,7 @@ def test_a_file_open_to_others_is_refused(log: AuditLog) -> None:
 
 
 def test_a_keys_last_runs_are_its_own_newest_first(log: AuditLog) -> None:
-    assert log.last_runs("k1", limit=5) == []
+    assert log.last_runs(["k1"], limit=5) == []
     runs = [
         ConsoleRun(
             at=ONE.at + n, run=f"r{n}", key_id=f"k{n % 2}", role="analyst", purpose="", mode="run",
@@ -106,6 +106,7 @@ def test_a_keys_last_runs_are_its_own_newest_first(log: AuditLog) -> None:
         for n in range(9)
     ]  # fmt: skip
     log.append(runs)
-    first = log.last_runs("k1", limit=3)
-    rest = log.last_runs("k1", before=first[-1][0], limit=3)
+    first = log.last_runs(["k1"], limit=3)
+    rest = log.last_runs(["k1"], before=first[-1][0], limit=3)
     assert [run for _, run in first + rest] == [run for run in reversed(runs) if run.key_id == "k1"]
+    assert [run for _, run in log.last_runs(["k0", "k1", "k2"], limit=9)] == runs[::-1]

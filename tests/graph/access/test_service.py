@@ -203,7 +203,9 @@ class TestTerms:
         before = await access.verify(old.key)
         time.now += 2 * DAY
         new = await access.rotate(old.id, grace=DAY)
-        assert await access.verify(new.key) == Caller(Role.SOURCE, new.id, source="shop", only=only)
+        assert await access.verify(new.key) == Caller(
+            Role.SOURCE, new.id, source="shop", only=only, line=old.id
+        )
         assert new.expires_at == time.now + 10 * DAY
         assert await access.verify(old.key) == before
         states = {key.id: (key.state(time.now), key.replaced_by) for key in await access.keys()}
@@ -220,6 +222,26 @@ class TestTerms:
         assert new.expires_at is None
         with pytest.raises(AccessError):
             await access.verify(old.key)
+
+    async def test_all_keys_of_a_line_are_one_owner(self, access: AccessService, time: Time) -> None:
+        first = await access.create(Role.ANALYST)
+        stranger = await access.verify((await access.create(Role.ANALYST)).key)
+        second = await access.rotate(first.id, grace=DAY)
+        third = await access.rotate(second.id, grace=DAY)
+        callers = [await access.verify(made.key) for made in (first, second, third)]
+        assert {caller.owner for caller in callers} == {first.id}
+        assert stranger.owner == stranger.key_id
+        for caller in callers:
+            assert await access.line(caller) == sorted([first.id, second.id, third.id])
+            assert (await access.holder(caller.key_id)).key_id == third.id
+        assert await access.line(stranger) == [stranger.key_id]
+        await access.revoke(third.id)  # the others are good for a day
+        assert (await access.holder(first.id)).key_id == second.id
+        time.now += DAY
+        with pytest.raises(AccessError):
+            await access.holder(first.id)
+        with pytest.raises(AccessError):
+            await access.holder("subject of a token")
 
     async def test_grace_never_lengthens_a_key(self, access: AccessService, time: Time) -> None:
         old = await access.create(Role.FRONTEND, valid_for=DAY)

@@ -1,4 +1,4 @@
-"""Made-up statements: reads of every kind, writes, and tricks that look like reads. Each says what it is."""
+"""Made-up statements: reads of every kind, and what `harm.py` makes. Each says what it is."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from graph.vocabulary import LABELS, PROPERTIES, TYPES
-
-PORT: Final = "PORT"
-"""Stands for the port of the canary server."""
-FILE: Final = "FILE"
-"""Stands for the path of the canary file."""
+from tests.graph.console.harm import disguised, spliced
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +99,19 @@ def shown(draw: st.DrawFn) -> str:
                 f"[(n)-[q]-(o) | o.{name}]",
                 "[(n)-[q]-(o) | q {.*, o: o}]",
                 f"COLLECT {{ MATCH (n)--(o) RETURN o.{name} LIMIT 9 }}",
+                "COLLECT { MATCH (n)-[q]-(o) RETURN q {.*, o: properties(o)} LIMIT 9 }",
+                f"COLLECT {{ RETURN {v} UNION ALL RETURN {w} }}",
+                f"COUNT {{ MATCH (n)--(o) WHERE o.{name} = {v} }}",
+                f"EXISTS {{ MATCH (n)--(o) WHERE toStringOrNull(o.{name}) STARTS WITH toStringOrNull({v}) }}",
+                f"COLLECT {{ MATCH (n) (()-[q]-()){{1,2}} (o) RETURN [x IN q | x.{name}] LIMIT 9 }}",
+                f"any(k IN keys({e}) WHERE {e}[k] = {v})",
+                f"[k IN keys({e}) WHERE valueType({e}[k]) STARTS WITH 'STRING' | {e}[k]]",
+                f"normalize(toStringOrNull({v}))",
+                f"percentileDisc({v}, 0.5)",
+                f"nullIf({v}, {w})",
+                f"toUpper(toStringOrNull({v}))",
+                f"range(0, size(toStringOrNull({v})))",
+                f"elementId({e}) + toStringOrNull({v})",
                 f"size(toStringOrNull({v}))",
                 f"{v} = {w}",
                 f"date({v})",
@@ -131,6 +140,17 @@ def pattern(draw: st.DrawFn) -> str:
                 "MATCH p = (n:Profile)-[r:RESOLVED_TO]->(m:User)",
                 f"MATCH (x:{label}) WITH x LIMIT 3 MATCH p = (n)-[r]->(m) WHERE n = x OR m = x",
                 "MATCH p = (n:Profile)-[*1..2]-(m) WITH n, m, p, relationships(p)[0] AS r",
+                "MATCH p = (n:Profile) (()-[q]-()){1,2} (m) WITH n, m, p, q[0] AS r",
+                "MATCH p = (n:Profile) ((a)-[q:HAS]-(b) WHERE a <> b){1,3} (m) WITH n, m, p, last(q) AS r",
+                "MATCH p = SHORTEST 1 (n:Profile)-[q]-{1,3}(m:User) WITH n, m, p, q[0] AS r",
+                "MATCH p = ANY (n:Profile {source: 'web'})-[q]->+(m) WITH n, m, p, q[0] AS r",
+                "MATCH p = shortestPath((n:Profile)-[*..3]-(m:User)) WITH n, m, p, relationships(p)[0] AS r",
+                f"MATCH p = (n:$('{label}'))-[r]-(m)",
+                "MATCH p = (n:$any(['Profile', 'User']))-[r:$any(['HAS', 'DRIVES', 'RESOLVED_TO'])]-(m)",
+                f"MATCH p = (n:{label}|Profile&!Vehicle)-[r]-(m:%)",
+                "MATCH (n:Profile) OPTIONAL MATCH p = (n)-[r]->(m)",
+                "CALL db.labels() YIELD label AS l MATCH p = (n:$(l))-[r]-(m)",
+                "MATCH p = (n)-[r]->(m) WHERE EXISTS { (n)-[:HAS]->() } OR COUNT { (m)--() } > 1",
             ]
         )
     )
@@ -142,109 +162,60 @@ def reads(draw: st.DrawFn) -> str:
     before = draw(pattern())
     columns = ", ".join(f"{draw(shown())} AS c{n}" for n in range(draw(st.integers(1, 3))))
     tail = draw(st.sampled_from([" LIMIT 20", " SKIP 1 LIMIT 15", " ORDER BY toStringOrNull(c0) LIMIT 20"]))
-    form = draw(st.integers(0, 3))
+    some = draw(st.sampled_from(["n.key", "r.value", "m", "properties(n)", "[n, r]"]))
+    form = draw(st.integers(0, 7))
     if form == 0:
         return f"{before} WITH n, r, m, p LIMIT 40 CALL (n, r, m, p) {{ RETURN {columns} }} RETURN * LIMIT 20"
     if form == 1:
         return f"{before} RETURN DISTINCT {columns}{tail}"
     if form == 2:
         return f"{before} WITH n, r, m, p LIMIT 30 RETURN {columns} UNION {before} RETURN {columns}{tail}"
+    if form == 3:
+        let = f"LET a = {some} FILTER a IS NOT NULL"
+        return f"CYPHER 25 {before} WITH n, r, m, p LIMIT 30 {let} RETURN a, {columns}{tail}"
+    if form == 4:
+        return f"CYPHER 25 {before} RETURN n, r, m, p LIMIT 30 NEXT RETURN {columns}{tail}"
+    if form == 5:
+        ordered = f"WITH *, {some} AS a ORDER BY elementId(n)"
+        return f"/* {before} */ {before} // a\nWITH n, r, m, p LIMIT 20 {ordered} RETURN a, {columns}{tail} ;"
     return f"{before} WITH n, r, m, p LIMIT 60 RETURN {columns}{tail}"
 
 
-_HARM: Final = (
-    "CREATE (:Evil)",
-    "MATCH (n) SET n.evil = 1",
-    "MATCH (n) DETACH DELETE n",
-    "MATCH (n:User) REMOVE n.oneId RETURN n",
-    "MERGE (n:Evil {a: 1}) RETURN n",
-    "UNWIND [1] AS x CALL (x) { CREATE (e:Evil) RETURN e } RETURN e",
-    "MATCH (n) CALL (n) { SET n.evil = 1 } IN TRANSACTIONS OF 1 ROWS",
-    "FOREACH (x IN [1] | CREATE (:Evil))",
-    "CREATE INDEX evil FOR (n:Evil) ON (n.a)",
-    "CREATE USER evil SET PASSWORD 'evil-evil'",
-    "LOAD CSV FROM 'http://127.0.0.1:PORT/x' AS line RETURN line",
-    "LOAD CSV WITH HEADERS FROM 'file:///FILE' AS line RETURN line",
-    "MATCH (u:User) LOAD CSV FROM 'http://127.0.0.1:PORT/' + u.oneId AS line RETURN line",
-    "WITH 'http://127.0.0.1:PORT/' AS u LOAD CSV FROM u AS line RETURN line",
-    "CALL { LOAD CSV FROM 'ftp://127.0.0.1:PORT/x' AS line RETURN line } RETURN line",
-    "SHOW TRANSACTIONS",
-    "SHOW SETTINGS YIELD name, value RETURN name, value",
-    "SHOW USERS",
-    "TERMINATE TRANSACTIONS 'neo4j-transaction-1'",
-    "USE system SHOW DATABASES",
-    "USE neo4j MATCH (n) RETURN n",
-    "CALL dbms.listConfig()",
-    "CALL tx.setMetaData({app: 'x', run: 'y'})",
-    "CALL db.clearQueryCaches()",
-    "CALL db.createLabel('Evil')",
-    "CALL db.index.fulltext.queryNodes('search_tokens', 'a*') YIELD node RETURN node",
-    "MATCH (n) CALL db.index.fulltext.queryNodes('search_tokens', n.city) YIELD node RETURN node",
-    "CALL apoc.load.json('http://127.0.0.1:PORT/x')",
-    "CALL dbms.killQuery('x')",
-    "RETURN apoc.cypher.runFirstColumnSingle('CREATE (n:Evil) RETURN n', {}) AS x",
-    "RETURN [x IN [1] | genai.vector.encode('x', 'OpenAI', {})] AS x",
-    "RETURN linenumber(), file()",
-    "RETURN 1; CREATE (:Evil)",
-    "RETURN 1; LOAD CSV FROM 'http://127.0.0.1:PORT/x' AS line RETURN line",
-    "EXPLAIN CREATE (:Evil)",
-    "PROFILE CREATE (:Evil)",
-    "CYPHER 5 PROFILE CREATE (:Evil)",
-    "CYPHER runtime=slotted CREATE (:Evil)",
-    "MATCH (n:`a\\u0060) CREATE (:Evil) //`) RETURN n",
-    "RETURN 'a\\u0027 AS x CREATE (:Evil) //' AS y",
-    "MATCH (n) RETURN n.searchTokens AS t",
-)
-
-
 @st.composite
-def disguised(draw: st.DrawFn) -> str:
-    """Something harmful in other clothes: cases, white space, comments, strings and reads around it."""
-    text = draw(st.sampled_from(_HARM))
-    for _ in range(draw(st.integers(0, 3))):
-        kind = draw(st.integers(0, 6))
-        if kind == 0:
-            text = f"/* {draw(st.sampled_from(['MATCH (n) RETURN n', '`', chr(39), '//']))} */ {text}"
-        elif kind == 1:
-            text = f"// RETURN 1\n{text}"
-        elif kind == 2:
-            text = text.replace(" ", draw(st.sampled_from(["\n", "\t", "  ", " /**/ ", "\r\n", "\u2003"])))
-        elif kind == 3:
-            text = f"{text} // LIMIT 1"
-        elif kind == 4:
-            text = f"\n\n{text}\n;\n"
-        elif kind == 5 and "'" not in text:
-            text = text.swapcase()
-        elif kind == 6:
-            text = f"{text} /* '"  # without an end
-    return text
-
-
-@st.composite
-def spliced(draw: st.DrawFn) -> str:
-    """Harm in the middle of a read."""
-    harm = draw(st.sampled_from(_HARM))
+def extremes(draw: st.DrawFn) -> str:
+    """A read that is long or deep, up to what the console takes and beyond it."""
+    n = draw(st.one_of(st.integers(1, 40), st.integers(1, 4_000)))
+    short = min(n, 60)
     return draw(
         st.sampled_from(
             [
-                f"MATCH (n) WITH n LIMIT 1 {harm}",
-                f"UNWIND [1, 2] AS x {harm}",
-                f"CALL {{ {harm} }} RETURN 1 AS y",
-                f"MATCH (n) RETURN n UNION {harm}",
-                f"MATCH (n) WHERE EXISTS {{ {harm} }} RETURN n",
-                f"RETURN COLLECT {{ {harm} }} AS x",
+                f"RETURN {'(' * n}1{')' * n} AS x",
+                f"RETURN {'[' * n}1{']' * n} AS x",
+                f"RETURN {'{a: ' * n}1{'}' * n} AS x",
+                f"RETURN {'NOT ' * n}true AS x",
+                f"RETURN {'CASE WHEN true THEN ' * n}1{' END' * n} AS x",
+                f"RETURN {'COLLECT { RETURN ' * n}1{' AS y }' * n} AS x",
+                f"{'CALL () { ' * n}RETURN 1 AS x{' } RETURN x' * n}",
+                f"RETURN 1{' + 1' * n} AS x",
+                f"MATCH (n) WHERE {' OR '.join(['n.key = 1'] * short)} RETURN n LIMIT 1",
+                f"MATCH (n) WHERE n.key IN [{', '.join(['1'] * n)}] RETURN n",
+                f"RETURN {', '.join(f'1 AS c{number}' for number in range(n))}",
+                f"RETURN {{{', '.join(f'c{number}: 1' for number in range(n))}}} AS x",
+                f"{'WITH 1 AS x ' * short}RETURN x",
+                " UNION ".join(["RETURN 1 AS x"] * short),
+                f"RETURN '{'x ' * n * 10}' AS x, 1 AS {'x' * n}",
+                f"MATCH (n) FINISH // {'x' * n}",
             ]
         )
     )
 
 
 def statements() -> st.SearchStrategy[Made]:
-    """Two reads for each harm."""
-    return st.one_of(
-        reads().map(lambda text: Made(text, harm=False)),
-        reads().map(lambda text: Made(text, harm=False)),
-        st.one_of(disguised(), spliced()).map(lambda text: Made(text, harm=True)),
-    )
+    """As many reads as harm, and some that are large."""
+    read = reads().map(lambda text: Made(text, harm=False))
+    large = extremes().map(lambda text: Made(text, harm=False))
+    harm = st.one_of(disguised(), spliced()).map(lambda text: Made(text, harm=True))
+    return st.one_of(read, read, read, harm, harm, harm, large)
 
 
 parameters: st.SearchStrategy[dict[str, Any]] = st.one_of(anyname, st.just("searchTokens")).map(

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,13 +28,16 @@ from graph.db.database import Database
 from graph.ingest.writer import Writer
 from tests.canaries import Nest, Scanner
 from tests.graph.console.conftest import ANALYST, Make, running
-from tests.graph.console.grammar import FILE, PORT, Made, parameters, reads, statements
-from tests.laws import examples
+from tests.graph.console.grammar import Made, parameters, statements
+from tests.graph.console.harm import FILE, PORT
+from tests.laws import IS_SOAK, examples
 from tests.test_canaries import KINDS, Person, by_http
 
 PEOPLE = 4
-AT_ONCE = 20
+AT_ONCE = 40
 """Statements of one example, after which the outside is looked at."""
+SOAK = 10_000
+"""Statements of a soak, at least."""
 
 _GRAPH = """CYPHER 5
 MATCH (n)
@@ -97,57 +101,68 @@ async def answer(console: Console, made: str, given_: dict[str, Any]) -> tuple[C
     return None, b"\n".join(told)
 
 
-async def test_nothing_that_is_asked_does_harm(make: Make, database: Database, outside: Outside) -> None:
-    console = make(seconds=5, rows=500)
-    count = {"run": 0, "harm": 0}
+@dataclass(frozen=True)
+class Secrets:
+    """What no answer may hold: canaries in any form, sealed values, blind indexes and tokens as they are stored."""
 
-    async def judge(all_made: list[Made]) -> None:
-        for made in all_made:
-            text = made.text.replace(PORT, str(outside.port)).replace(FILE, str(outside.file))
-            error, told = await answer(console, text, {"k": "city"})
-            if made.harm:
-                count["harm"] += 1
-                assert error is not None, text
-                assert error.status in (400, 403), (text, error)
-                assert b"kontrollkanarie" not in told
-            elif error is None:
-                count["run"] += 1
-        assert await digest(database) == outside.graph, [made.text for made in all_made]
-        assert not outside.calls, [made.text for made in all_made]
+    canaries: Scanner
+    sealed: set[str]
+    blind: set[str]
+
+    def found_in(self, told: bytes) -> set[str]:
+        """Those that an answer holds."""
+        text = told.decode()
+        squeezed = "".join(text.split())
+        return {
+            *self.canaries.in_bytes(told),
+            *(key for key in self.blind if key in text),
+            *(value for value in self.sealed if value in squeezed),
+        }
+
+
+async def test_nothing_that_is_asked_does_harm_or_tells_what_is_hidden(
+    make: Make,
+    database: Database,
+    outside: Outside,
+    record_property: Callable[[str, object], None],
+) -> None:
+    console = make(seconds=5, rows=500)
+    secrets = await secrets_of(database)
+    assert len(secrets.sealed) > 20
+    assert len(secrets.blind) > 20
+    count = Counter[str]()
+
+    async def judge_one(made: Made, given_: dict[str, Any]) -> None:
+        text = made.text.replace(PORT, str(outside.port)).replace(FILE, str(outside.file))
+        error, told = await answer(console, text, given_)
+        assert not secrets.found_in(told), (text, given_)
+        if made.harm:
+            count["harm"] += 1
+            assert error is not None, text
+            assert error.status in (400, 403), (text, error)
+            assert b"kontrollkanarie" not in told
+        elif error is None:
+            count["run"] += 1
+            count["hidden"] += b"[sealed]" in told or b"[blind]" in told
+
+    async def judge(drawn: list[tuple[Made, dict[str, Any]]]) -> None:
+        for one in drawn:
+            await judge_one(*one)
+        texts = [made.text for made, _ in drawn]
+        count["asked"] += len(drawn)
+        assert await digest(database) == outside.graph, texts
+        assert not outside.calls, texts
         assert outside.file.stat().st_atime == 1_000_000_000
         assert await running(database) == 0
 
-    await held(judge, st.lists(statements(), min_size=AT_ONCE, max_size=AT_ONCE), examples(25))
-    assert count["run"] > AT_ONCE
-    assert count["harm"] > AT_ONCE
+    asked = st.lists(st.tuples(statements(), parameters), min_size=AT_ONCE, max_size=AT_ONCE)
+    await held(judge, asked, examples(10, soak=SOAK // AT_ONCE))
+    record_property("examples", count["asked"])
+    assert count["asked"] >= (SOAK if IS_SOAK else 400)
+    assert min(count["run"], count["harm"], count["hidden"]) > AT_ONCE
 
 
-async def test_no_answer_holds_a_personal_value_or_what_stands_for_one(
-    make: Make, database: Database, outside: Outside
-) -> None:
-    console = make(seconds=5, rows=500)
-    scanner = Scanner([*KINDS.values()])
-    sealed, blind = await secrets(database)
-    assert len(sealed) > 20
-    assert len(blind) > 20
-    count = {"run": 0, "hidden": 0}
-
-    async def judge(drawn: tuple[str, dict[str, Any]]) -> None:
-        error, told = await answer(console, *drawn)
-        count["run"] += error is None
-        assert scanner.in_bytes(told) == set(), drawn
-        text = told.decode()
-        assert not [key for key in blind if key in text], drawn
-        squeezed = "".join(text.split())
-        assert not [value for value in sealed if value in squeezed], drawn
-        count["hidden"] += "[sealed]" in text or "[blind]" in text
-
-    await held(judge, st.tuples(reads(), parameters), examples(120))
-    assert count["run"] > 20
-    assert count["hidden"] > 5
-
-
-async def secrets(database: Database) -> tuple[set[str], set[str]]:
+async def secrets_of(database: Database) -> Secrets:
     """All sealed values, as lists of numbers, and all blind indexes and tokens, as the graph holds them."""
     sealed: set[str] = set()
     blind: set[str] = set()
@@ -163,7 +178,8 @@ async def secrets(database: Database) -> tuple[set[str], set[str]]:
                     sealed.add(",".join(map(str, numbers)))
             elif any(name in BLIND_PROPERTIES.get(kind, ()) for kind in row["kinds"]):
                 blind |= {value} if isinstance(value, str) else set(value)
-    return sealed, {key for key in blind if len(key) > 8 and mask_text(key) != key}
+    hidden = {key for key in blind if len(key) > 8 and mask_text(key) != key}
+    return Secrets(Scanner([*KINDS.values()]), sealed, hidden)
 
 
 async def held(judge: Any, strategy: st.SearchStrategy[Any], number: int) -> None:

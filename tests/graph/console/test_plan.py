@@ -1,4 +1,7 @@
-"""Plans against the lists: what the product itself reads is on them, what is unknown is refused by its name."""
+"""Plans against the lists: what is unknown is refused by its name.
+
+That what the product itself reads is on them, `tests/cypher/test_plans.py` says, which plans all of that anyway.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,7 @@ from graph.console.allowed import VERSIONS, allowed_for, load_allowed
 from graph.console.errors import RefusedError
 from graph.console.plan import check_plan, operator_name, operators
 from graph.console.service import Console
-from graph.db.database import Database
-from graph.db.shelf import Mode, shelf
-from graph.errors import ConfigurationError, GuanxiError
+from graph.errors import ConfigurationError
 from tests.graph.console.language import READS, READS_25
 
 NEW = load_allowed("2026.08")
@@ -80,21 +81,6 @@ def test_each_version_has_its_list() -> None:
     for older in ("Neo4j/4.4.0", "Neo4j/5.25.1", "something"):
         with pytest.raises(ConfigurationError):
             allowed_for(older)
-
-
-async def test_what_the_shelf_reads_is_on_the_list(console: Console, server: Database) -> None:
-    """But for statements that call full-text indexes, which the console refuses, and those of tokens."""
-    refused: dict[str, str] = {}
-    for statement in shelf().values():
-        if statement.mode is not Mode.READ:
-            continue
-        try:
-            await console.explain(statement.text.removeprefix("CYPHER 5\n"))
-        except GuanxiError as error:
-            refused[statement.name] = getattr(error, "reason", error.code)
-    assert set(refused.values()) <= {"procedure", "search_tokens"}, refused
-    assert "search.find_people" in refused
-    assert len(refused) <= 4, refused
 
 
 @pytest.mark.parametrize("statement", READS)

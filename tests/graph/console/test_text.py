@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from graph.console.allowed import load_allowed
 from graph.console.errors import ConsoleError, RefusedError, StatementError
-from graph.console.text import MAX_CHARACTERS, Kind, calls, check_text, place_of, tokenize
+from graph.console.text import MAX_CHARACTERS, calls, check_text
+from graph.console.tokens import Kind, place_of, tokenize
 from tests.graph.console.language import READS, READS_25
 from tests.laws import examples
 

@@ -21,10 +21,11 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from api.app import create_app
+from api.cli.terminal import editor
 from api.cli.terminal.doors import LocalDoor, RemoteDoor
 from api.cli.terminal.editor import Editor, history_in
 from api.cli.terminal.session import Terminal
-from api.cli.terminal.shown import Format, shown_by
+from api.cli.terminal.shown import Format, Write, shown_by
 from api.client import Connection
 from api.wiring import Services
 from graph.access.roles import Role
@@ -51,13 +52,13 @@ async def address(services: Services) -> AsyncIterator[str]:
         yield f"http://{found}"
 
 
-async def typed(services: Services, keys: str) -> str:
+async def typed(services: Services, keys: str, write: Write | None = None) -> str:
     """What the terminal shows when these keys are typed, and then Ctrl-D."""
     door = LocalDoor(services.console, None)
     terminal = Terminal(door)
     shown: list[str] = []
     with create_pipe_input() as source:
-        editor = Editor(
+        typing = Editor(
             await door.schema(),
             lambda: terminal.parameters,
             InMemoryHistory(),
@@ -65,7 +66,7 @@ async def typed(services: Services, keys: str) -> str:
             screen=DummyOutput(),
         )
         source.send_text(keys + CTRL_D)
-        await asyncio.wait_for(terminal.type_in(editor, shown.append), SECONDS)
+        await asyncio.wait_for(terminal.type_in(typing, write or shown.append), SECONDS)
     return "".join(shown)
 
 
@@ -143,10 +144,43 @@ async def test_tab_completes_from_the_live_schema(services: Services) -> None:
 async def test_a_script_runs_to_its_first_error(services: Services) -> None:
     shown: list[str] = []
     terminal = Terminal(LocalDoor(services.console, None))
-    script = ":param n 3\nRETURN $n AS n;\nRETURN 2 AS n; RETRUN 3; RETURN 4 AS n;"
+    script = ":param n 3\nRETURN $n AS n;\n:explain RETURN 7 AS x;\nRETURN 2 AS n; RETRUN 3; RETURN 4 AS n;"
     with pytest.raises(InputError, match="syntax"):
         await terminal.follow(script, shown_by(Format.CSV, shown.append), shown.append)
-    assert "".join(shown) == "n\r\n3\r\nn\r\n2\r\n"
+    rows, _, plan = "".join(shown).partition("+")
+    assert rows == "n\r\n3\r\n"
+    assert plan.startswith("ProduceResults  x\n")
+    assert plan.endswith("\nn\r\n2\r\n")
+
+
+async def test_the_first_page_is_shown_while_the_rest_comes(services: Services) -> None:
+    shown: list[str] = []
+    while_it_ran: list[bool] = []
+
+    def write(text: str) -> None:
+        shown.append(text)
+        while_it_ran.append(bool(services.console._running))
+
+    many = "UNWIND range(1, 20000) AS n RETURN n, 'and' AS more"
+    await typed(services, f"{many};{ENTER} q", write)
+    pages = [(text, ran) for text, ran in zip(shown, while_it_ran, strict=True) if " | and\n" in text]
+    assert [ran for _, ran in pages] == [True, False]
+    height = DummyOutput().get_size().rows - 2
+    assert [text.count("and\n") for text, _ in pages] == [height - 2, height]
+    assert pages[0][0].startswith("n  | more\n---+-----\n1  | and\n2  | and\n")
+    assert pages[1][0].startswith(f"{height - 1} | and\n")
+    assert "20,000 rows in" in shown[-1]
+
+
+def test_the_history_keeps_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(editor, "MOST_KEPT", 3)
+    statements = ["RETURN 0", "RETURN\n# 1", "RETURN '上海'", "", "RETURN 4\n", "# 5"]
+    history = history_in(tmp_path)
+    for number, text in enumerate(statements):
+        history.append_string(text)
+        assert list(history_in(tmp_path).load_history_strings()) == statements[: number + 1][-3:][::-1]
+    assert [path.name for path in tmp_path.iterdir()] == ["console.history"]
+    assert stat.S_IMODE((tmp_path / "console.history").stat().st_mode) == 0o600
 
 
 def test_history_is_the_owners_alone_and_keeps_no_parameters(tmp_path: Path) -> None:

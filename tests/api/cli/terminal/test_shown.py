@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from api.cli.terminal.exporting import export
-from api.cli.terminal.shown import Csv, screen_pages, visible
+from api.cli.terminal.shown import Csv, Table, in_words, screen_pages, visible
 from graph.errors import InputError
 from graph.spreadsheet import safe_cell
 
@@ -74,3 +74,68 @@ def test_no_file_is_overwritten_or_guessed(tmp_path: Path) -> None:
         with pytest.raises(InputError):
             export(tmp_path / name, NAMES, ROWS)
     assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "mine"
+
+
+NODE = {
+    "$type": "node",
+    "ref": 1,
+    "labels": ["User"],
+    "id": {"oneId": "u1"},
+    "properties": {"oneId": "u1", "n": 1},
+}
+OTHER = {"$type": "node", "ref": 2, "labels": ["A", "B"], "properties": {"key": "[blind]", "n": 5}}
+HAS = {
+    "$type": "relationship",
+    "ref": 1,
+    "type": "HAS",
+    "start": 2,
+    "end": 1,
+    "properties": {"value": "[sealed]"},
+}
+BARE = {"$type": "relationship", "ref": 2, "type": "X", "start": 1, "end": 2, "properties": {}}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, ""),
+        ("a, b", "a, b"),
+        (True, "true"),
+        (1.5, "1.5"),
+        (NODE, '(:User {oneId: "u1"})'),
+        (OTHER, '(:A:B {key: "[blind]", n: 5})'),
+        (HAS, '[:HAS {value: "[sealed]"}]'),
+        (
+            {"$type": "path", "nodes": [NODE, OTHER, NODE], "relationships": [HAS, HAS]},
+            '(:User {oneId: "u1"})<-[:HAS {value: "[sealed]"}]-(:A:B {key: "[blind]", n: 5})'
+            '-[:HAS {value: "[sealed]"}]->(:User {oneId: "u1"})',
+        ),
+        ([BARE, "上", None, [1]], '[[:X], "上", null, [1]]'),
+        ({"a": {"b": "c"}}, '{a: {b: "c"}}'),
+        ({"$type": "map", "value": {"$type": 1}}, "{$type: 1}"),
+        ({"$type": "date", "value": "2026-11-28"}, "2026-11-28"),
+        ({"$type": "integer", "value": "9007199254740993"}, "9007199254740993"),
+        (
+            {"$type": "point", "srid": 3, "coordinates": [1.0]},
+            '{"$type": "point", "srid": 3, "coordinates": [1.0]}',
+        ),
+    ],
+)
+def test_values_are_said_as_patterns(value: Any, said: str) -> None:
+    assert in_words(value) == said
+
+
+def test_a_table_cuts_only_what_is_very_long() -> None:
+    parts: list[str] = []
+    table = Table(parts.append, looked_at=1)
+    table.columns(["n", "text", "last"])
+    for row in ([1, "a", "b"], [1000, "x" * 70, "y" * 70], [2, "c", "z" * 300]):
+        table.row(row)
+    table.end()
+    assert "".join(parts).splitlines() == [
+        "n | text | last",
+        "--+------+-----",
+        "1 | a    | b",
+        f"1000 | {'x' * 59}… | {'y' * 70}",
+        f"2 | c    | {'z' * 239}…",
+    ]

@@ -30,6 +30,8 @@ async def test_each_analysis_is_told(client: httpx.AsyncClient, analyst: dict[st
     for path in (f"{GALLERY}/none", f"{GALLERY}/migrations"):
         assert (await client.get(path, headers=analyst)).status_code == 404
     assert (await client.post(f"{GALLERY}/none/run", json={}, headers=analyst)).status_code == 404
+    defaults = await client.post(f"{GALLERY}/profiles_per_person/run", headers=analyst)
+    assert orjson.loads(defaults.text.splitlines()[0])["columns"] == ["profiles", "people"]
 
 
 async def test_the_console_runs_every_analysis(client: httpx.AsyncClient, analyst: dict[str, str]) -> None:

@@ -70,6 +70,7 @@ async def test_a_run_takes_defaults_and_what_is_given_over_them(
     assert await rows_of(client, path, ann) == [[2], [4], [6]]
     assert await rows_of(client, path, ann, parameters={"times": 10, "n": 1}) == [[10]]
     assert await rows_of(client, path, ann, parameters={"times": None, "n": 1}) == [[None]]
+    assert (await client.post(path, headers=ann)).text.splitlines()[1:4] == ["[2]", "[4]", "[6]"]
     unknown = await client.post(path, json={"parameters": {"tiems": 10}}, headers=ann)
     assert (unknown.status_code, list(unknown.json()["error"])) == (400, ERROR_FIELDS)
     assert "tiems" in unknown.json()["error"]["message"]
@@ -317,3 +318,29 @@ async def test_history_is_the_callers_own(
     assert past[2]["parameters"] == ["n", "times"]
     assert all(one["seconds"] > 0 and one["at"].endswith("Z") for one in past)
     assert (await client.get("/v1/console/history?after=x", headers=ann)).status_code == 400
+
+
+async def test_a_rotated_key_has_what_it_had(
+    services: Services, client: httpx.AsyncClient, bob: Headers
+) -> None:
+    old = await services.access.create(Role.ANALYST)
+    before = {"Authorization": f"Bearer {old.key}"}
+    made = await save(client, before)
+    path = f"{QUERIES}/{made['id']}"
+    await rows_of(client, f"{path}/run", before)
+    new = await services.access.rotate(old.id)
+    after = {"Authorization": f"Bearer {new.key}"}
+    assert (await client.get(path, headers=before)).status_code == 401
+    assert (await client.get(path, headers=after)).json() == made
+    assert [one["id"] for one in (await client.get(QUERIES, headers=after)).json()["items"]] == [made["id"]]
+    changed = await client.patch(path, json={"name": "Still mine"}, headers=after)
+    assert (changed.json()["name"], changed.json()["mine"]) == ("Still mine", True)
+    body = {"statement": TIMES, "parameters": {"n": 1}}
+    version = await client.post(f"{path}/versions", json=body, headers=fresh() | after)
+    assert [one["by"] for one in version.json()["versions"]] == [old.id, new.id]
+    await services.audit.drain()
+    history = (await client.get("/v1/console/history", headers=after)).json()["items"]
+    assert [one["statement"] for one in history] == [TIMES]
+    assert (await client.get(path, headers=bob)).status_code == 404
+    assert (await client.delete(path, headers=after)).is_success
+    assert (await client.get(path, headers=after)).status_code == 404
