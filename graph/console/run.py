@@ -164,7 +164,7 @@ class Run:
             failure = self._told(error)
         except DriverError as error:
             failure = _away(error)
-        except GuanxiError as error:
+        except Exception as error:  # a GuanxiError, or a fault of ours: who reads is told of either
             failure = error
         if not self._ended:
             self._ending = True

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from neo4j import Record
 
 from graph.access.audit import Filter
 from graph.access.roles import Caller, Role
@@ -20,8 +21,10 @@ from graph.console.errors import (
     StatementError,
     TimedOutError,
 )
-from graph.console.model import Ask, Asker, Columns, Mode, Rows, Summary
+from graph.console.model import Ask, Asker, Columns, Limits, Mode, Rows, Summary
+from graph.console.run import Run
 from graph.console.service import Console
+from graph.console.values import Opened
 from graph.db.connect import connect
 from graph.db.database import Database
 from graph.errors import DatabaseUnavailableError, ForbiddenError, InputError, NotFoundError
@@ -347,3 +350,15 @@ async def test_an_answer_has_its_parts_in_order(console: Console) -> None:
     assert [row[0] for row in answer.rows] == list(range(1, 3001))
     nothing = await ask(console, "UNWIND [] AS x RETURN x")
     assert (nothing.columns.names, nothing.rows) == (("x",), [])
+
+
+async def test_a_fault_of_ours_is_told_to_who_reads(server: Database) -> None:
+    async def opens(_records: list[Record]) -> Opened:
+        raise RuntimeError("a fault")
+
+    deadline = asyncio.get_running_loop().time() + 30
+    run = Run("fault", database=server, limits=Limits(), metadata={}, deadline=deadline)
+    with pytest.raises(RuntimeError, match="a fault"):
+        async for _ in run.waves("RETURN 1 AS x", {}, mode=Mode.RUN, reveal=(("x",), opens)):
+            pass
+    assert await running(server) == 0
