@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         64, description="MiB of JSON that one statement of the console may answer."
     )
     console_running: Annotated[int, Field(ge=1)] = Field(
-        4, description="Statements of the console that run at once in one process; others wait."
+        3, description="Statements of the console that run at once in one process; others wait."
     )
 
     slow_seconds: Annotated[float, Field(gt=0)] = Field(

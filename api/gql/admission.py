@@ -28,7 +28,7 @@ class Room:
     @property
     def share(self) -> int:
         """Running at once of one caller: three of four, so that slow questions of one leave room for others."""
-        return max(1, self.running - self.running // 4)
+        return max(1, self.running - max(1, self.running // 4))
 
 
 @dataclass(frozen=True, slots=True)

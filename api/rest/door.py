@@ -42,7 +42,7 @@ class Door:
     services: Services
     limiter: RateLimiter
     consoles: Turns
-    """Of the console's runs: an analyst has three of four places at most, others wait."""
+    """Of the console's runs: an analyst has two of three places at most, others wait."""
 
     @classmethod
     def of(cls, services: Services) -> Door:

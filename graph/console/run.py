@@ -19,13 +19,13 @@ from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable, Sessio
 from graph.console.errors import ConsoleError, RunCancelledError, StatementError, from_neo4j, timed_out
 from graph.console.model import FIRST_ROWS, Columns, Json, Limits, Mode, Rows, Summary
 from graph.console.values import Encoder, Opened
-from graph.console.waves import Wave, Waves
+from graph.console.waves import LeftError, Wave, Waves
 from graph.db.database import Database
 from graph.errors import DatabaseUnavailableError, GuanxiError
 
 APP: Final = "guanxi.console"
 _GRACE_SECONDS: Final = 0.2
-"""How long after its deadline a statement may still end by itself."""
+"""How long a statement may still end by itself after its deadline, and when nobody reads any more."""
 _GONE_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.05
 
@@ -138,7 +138,9 @@ class Run:
         await self.over()
 
     def _interrupt(self) -> None:
-        if self._task is not None and not self._task.done() and not self._ending:
+        if self._task is None or self._task.done() or self._ending:
+            return
+        if not self._waves.leave():  # it waits for Neo4j: only a broken connection ends that
             self._task.cancel()
 
     async def _produce(
@@ -156,7 +158,7 @@ class Run:
                 self._ended = True
         except TimeoutError:
             failure = timed_out(seconds)
-        except asyncio.CancelledError:
+        except (LeftError, asyncio.CancelledError):
             failure = _cancelled() if self.cancelled else asyncio.CancelledError()
         except (ServiceUnavailable, SessionExpired, OSError) as error:
             failure = _away(error)
@@ -187,12 +189,23 @@ class Run:
         query = Query(cast("LiteralString", text), metadata=self._metadata, timeout=left)
         async with self._database.ad_hoc(fetch_size=self._limits.fetch) as session:
             result = await _sent(session, query, parameters)
-            truncated = await self._read(result, reveal)
+            try:
+                truncated = await self._read(result, reveal)
+            except LeftError:
+                await self._let_go(result)
+                raise
             summary = await result.consume()  # what was not read is not computed either
             self.agent = summary.server.agent
             profile = cast("Any", summary).profile
             plan = plan_of(profile) if mode is Mode.PROFILE else None
         self._waves.add(Summary(self.id, self.rows, self.spent, truncated, plan))
+
+    async def _let_go(self, result: AsyncResult) -> None:
+        """End it and keep the connection, if Neo4j is quick about it: it may be in the middle of rows that are slow."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE_SECONDS):
+                await result.consume()
+                self._ended = True
 
     async def _read(self, result: AsyncResult, reveal: tuple[tuple[str, ...], Reveal] | None) -> str | None:
         """All rows into the queue; answers which limit cut them off, if one did."""

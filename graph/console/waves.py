@@ -18,6 +18,10 @@ _MOST: Final = 3
 """Parts that wait before no more are made: at first the columns, one row, and eight."""
 
 
+class LeftError(Exception):
+    """Nobody reads any more."""
+
+
 class Waves:
     """One maker, one reader, on one event loop."""
 
@@ -26,14 +30,25 @@ class Waves:
         self._failure: BaseException | None = None
         self._news = asyncio.Event()
         self._asked = asyncio.Event()
+        self._asked.set()
+        self._left = False
 
     async def put(self, part: Part) -> None:
-        """Add a part; returns once more of them are wanted."""
+        """Add a part; returns once more of them are wanted. Raises LeftError."""
         self.add(part)
         if len(self._parts) >= _MOST:
             # Until the reader comes back, not until they are taken: so they are sent before others are made.
             self._asked.clear()
             await self._asked.wait()
+        if self._left:
+            raise LeftError
+
+    def leave(self) -> bool:
+        """Want no more; False where the maker is at work, and hears of it with its next part."""
+        waiting = not self._asked.is_set()
+        self._left = True
+        self._asked.set()
+        return waiting
 
     def add(self, part: Part) -> None:
         """Add the last part."""
