@@ -21,6 +21,8 @@ from graph.errors import DatabaseUnavailableError, GuanxiError, InputError
 
 T = TypeVar("T")
 
+_GONE: Final = 499
+"""Who asked went away before there was anything to answer."""
 _RETRY: Final = {429: "1", 503: "5"}
 
 
@@ -36,6 +38,8 @@ class ConsoleRoute(DoorRoute):
                 return await answer(request)
             except GuanxiError as error:
                 return refusal(error)
+            except ClientDisconnect:
+                return Response(status_code=_GONE)  # nobody reads it; it is no fault of ours for the log
             except RequestValidationError as error:
                 return refusal(InputError(f"The request is wrong{_places(error)}.", remedy="Correct it."))
 

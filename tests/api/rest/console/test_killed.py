@@ -41,7 +41,7 @@ def own(tmp_path: Path) -> Settings:
     """A server of this test's own, and answers that no limit ends."""
     return load_settings(
         data_dir=tmp_path / "data", heap_mb=512, page_cache_mb=64, short_lived=True,
-        console_rows=100_000_000, console_result_mb=4_096, console_seconds=100.0,
+        console_rows=100_000_000, console_result_mb=4_096, console_seconds=100.0, console_running=4,
     )  # fmt: skip
 
 
