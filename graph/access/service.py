@@ -195,15 +195,9 @@ class AccessService:
         row = await self._database.read_one("access.find_key", digest=wanted, now=now)
         if row is None:  # not cached: a key made a moment later must work at once
             raise _unknown()
-        caller = Caller(
-            role=Role(row[1]),
-            key_id=row[0],
-            source=row[2],
-            dealer=row[3],
-            only=from_stored(row[5]),
-            line=row[7],
-        )
-        self._verified.put(wanted, _Good(caller, expires_at=row[6]), asked_at=asked_at)
+        id_, role, source, dealer, _, only, expires_at, line = row
+        caller = _caller(id_, role, source, dealer, only, line)
+        self._verified.put(wanted, _Good(caller, expires_at=expires_at), asked_at=asked_at)
         return caller
 
     async def holder(self, key_id: str) -> Caller:
@@ -214,14 +208,7 @@ class AccessService:
         row = await self._database.read_one("access.find_holder", id=key_id, now=self._clock())
         if row is None:
             raise _unknown()
-        return Caller(
-            role=Role(row[1]),
-            key_id=row[0],
-            source=row[2],
-            dealer=row[3],
-            only=from_stored(row[4]),
-            line=row[5],
-        )
+        return _caller(*row)
 
     async def line(self, caller: Caller) -> list[str]:
         """The ids that the caller was ever known by: its key's and those of the keys that it was rotated from."""
@@ -272,6 +259,15 @@ class _Good:
 
 class _NothingToDoError(Exception):
     """Rolls a write back, so that the feed has no position without an entry."""
+
+
+def _caller(
+    id_: str, role: str, source: str | None, dealer: str | None, only: list[str] | None, line: str | None
+) -> Caller:
+    """Whoever holds a key, as it is stored."""
+    return Caller(
+        role=Role(role), key_id=id_, source=source, dealer=dealer, only=from_stored(only), line=line
+    )
 
 
 def _unknown() -> AccessError:
