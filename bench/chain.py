@@ -22,7 +22,8 @@ from graph.chain.repository import ChainRepository
 DEPTH: Final = 10
 FAN_OUT: Final = 3
 PAGE: Final = 20
-WARM: Final = 30
+WARM: Final = 150
+"""Before the first round: until then Neo4j compiles what it runs."""
 EDGES: Final = int(os.environ.get("GUANXI_BENCH_EDGES", "200000"))
 """Of the forest; the tree that is asked for has 88,572 of them. A million takes some minutes to write."""
 REQUESTS: Final = int(os.environ.get("GUANXI_BENCH_CHAINS", "200"))

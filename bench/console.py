@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from itertools import count
+from itertools import chain, count
 from typing import Any, Final, LiteralString
 
 import orjson
@@ -16,20 +16,22 @@ from bench import raw
 from bench.crowd import fill
 from bench.ingest import new_key
 from bench.lean import Connection
-from bench.measure import Figure, interleaved
+from bench.measure import ROUNDS, Figure
 from bench.setting import Bench, server
 from bench.single import event_of
 from graph.access.roles import Role
+from graph.feed.follow import catch_up
 
 RUN: Final = "/v1/console/run"
 CONSOLES: Final = 20
-WARM: Final = 40
 SMALL: Final = 300
 """Small statements of a round."""
-LARGE: Final = 20
+LARGE: Final = 60
 """Large answers of a round, of which the first row is waited for."""
-EVENTS: Final = 400
-"""Events of a round, one a request, by four clients."""
+EVENTS: Final = 2_400
+"""Events of a round for each side, one a request, by four clients."""
+SLICES: Final = 2
+"""In which both sides of a round take turns, for what a graph costs grows with it."""
 CLIENTS: Final = 4
 DEADLINE: Final = 2
 RUNAWAYS: Final = 5
@@ -46,6 +48,8 @@ async def console(bench: Bench) -> list[Figure]:
     """Small and large statements, ingest beside twenty consoles, and the end of a statement that would not end."""
     await raw.wipe(bench.driver, bench.database)
     crowd = await fill(bench)
+    for follower in bench.services.followers:  # or the server does it meanwhile
+        await catch_up(follower)
     keys = [(await bench.services.access.create(Role.ANALYST)).key for _ in range(CONSOLES)]
     figures = list[Figure]()
     wide = {"GUANXI_REST_RATE": "1e9", "GUANXI_REST_BURST": "1e9"}
@@ -84,15 +88,19 @@ async def _small(bench: Bench, connection: Connection, one_ids: list[str]) -> Fi
     figure = Figure(
         "console-small",
         "a statement that finds one user, through the console over HTTP, explained before",
-        "the same by the bare driver",
+        "the same by the bare driver, in turn with it",
         "≤ 3",
         higher_is_better=False,
         beside={"unit": "ms, median"},
     )
-    return await interleaved(figure, _typical(ours, SMALL), _typical(theirs, SMALL))
+    return await _in_turn(figure, ours, theirs, SMALL)
 
 
 async def _first_row(bench: Bench, connection: Connection) -> Figure:
+    async def over() -> None:
+        while (await bench.services.database.run_schema(_RUNNING))[0]["running"]:
+            pass
+
     async def ours() -> float:
         started, seen = time.perf_counter(), b""
         async with aclosing(connection.stream(_asked(_ALL))) as chunks:
@@ -102,25 +110,26 @@ async def _first_row(bench: Bench, connection: Connection) -> Figure:
                     break
         waited = time.perf_counter() - started
         await connection.reopen()  # who goes away ends the statement
-        while (await bench.services.database.run_schema(_RUNNING))[0]["running"]:
-            pass
+        await over()
         return waited
 
     async def theirs() -> float:
         started = time.perf_counter()
         async with bench.driver.session(database=bench.database) as session:  # pyright: ignore[reportUnknownMemberType]
             await anext(aiter(await session.run(_ALL)))
-            return time.perf_counter() - started
+            waited = time.perf_counter() - started
+        await over()
+        return waited
 
     figure = Figure(
         "console-first-row",
         "the first row of a large answer, through the console over HTTP",
-        "the same by the bare driver",
+        "the same by the bare driver, in turn with it: both find the machine as the other left it",
         "≤ 2",
         higher_is_better=False,
         beside={"unit": "ms, median"},
     )
-    return await interleaved(figure, _typical(ours, LARGE), _typical(theirs, LARGE))
+    return await _in_turn(figure, ours, theirs, LARGE)
 
 
 async def _beside(bench: Bench, address: str, keys: list[str]) -> Figure:
@@ -128,19 +137,19 @@ async def _beside(bench: Bench, address: str, keys: list[str]) -> Figure:
     write_keys = [await new_key(bench) for _ in range(CLIENTS)]
     answered = [0]
 
-    async def posting() -> float:
+    async def posting() -> list[float]:
         waits = list[float]()
 
         async def client(key: str) -> None:
             async with Connection(address, "/v1/track", key) as connection:
-                for _ in range(EVENTS // CLIENTS):
+                for _ in range(EVENTS // CLIENTS // SLICES):
                     sent = time.perf_counter()
                     status, answer = await connection.post(orjson.dumps(event_of(next(numbers))))
                     assert status == 200, answer[:300]
                     waits.append(time.perf_counter() - sent)
 
         await asyncio.gather(*(client(key) for key in write_keys))
-        return 1000 * statistics.quantiles(waits, n=100)[98]
+        return waits
 
     async def asking(key: str, stopping: asyncio.Event) -> None:
         async with Connection(address, RUN, bearer=key) as connection:
@@ -149,7 +158,7 @@ async def _beside(bench: Bench, address: str, keys: list[str]) -> Figure:
                     pass
                 answered[0] += 1
 
-    async def crowded() -> float:
+    async def crowded() -> list[float]:
         stopping = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             for key in keys:
@@ -169,7 +178,10 @@ async def _beside(bench: Bench, address: str, keys: list[str]) -> Figure:
         higher_is_better=False,
         beside={"unit": "ms, 99th percentile"},
     )
-    figure = await interleaved(figure, crowded, posting)
+    for _ in range(ROUNDS):
+        slices = [(await crowded(), await posting()) for _ in range(SLICES)]
+        for side, waits in zip((figure.ours, figure.theirs), zip(*slices, strict=True), strict=True):
+            side.append(1000 * statistics.quantiles(chain(*waits), n=100)[98])
     figure.beside["answers of the consoles"] = answered[0]
     return figure
 
@@ -195,13 +207,16 @@ async def _runaway(bench: Bench, connection: Connection) -> Figure:
     return figure
 
 
-def _typical(ask: Callable[[], Awaitable[float]], times: int) -> Callable[[], Awaitable[float]]:
-    async def measured() -> float:
-        for _ in range(min(WARM, times)):
-            await ask()
-        return 1000 * statistics.median([await ask() for _ in range(times)])
-
-    return measured
+async def _in_turn(
+    figure: Figure, ours: Callable[[], Awaitable[float]], theirs: Callable[[], Awaitable[float]], times: int
+) -> Figure:
+    """Medians of rounds of pairs; the first round, in which all is compiled, is not counted."""
+    for round_ in range(ROUNDS + 1):
+        waits = [(await ours(), await theirs()) for _ in range(times)]
+        if round_:
+            for side, waited in zip((figure.ours, figure.theirs), zip(*waits, strict=True), strict=True):
+                side.append(1000 * statistics.median(waited))
+    return figure
 
 
 def _asked(statement: LiteralString, **parameters: Any) -> bytes:

@@ -10,6 +10,9 @@ from graph.referral.forest import Also
 DEEPEST: Final = 30
 """Generations that are walked, up and down: a programme pays one or two, and a chain of 30 spans decades."""
 
+_AFTER_ALL: Final = "~"
+"""Sorts after every oneId."""
+
 
 class Ancestor(NamedTuple):
     """Who brought somebody: `distance` is 1 for whoever brought the person, 2 for whoever brought that one.
@@ -32,6 +35,11 @@ class DescendantsPage(NamedTuple):
     nearest: int = 1
     deepest: int = DEEPEST
     after: tuple[int, str] = (0, "")
+
+    @property
+    def key(self) -> tuple[str, int, int, str]:
+        """As `chain.list_descendants` asks for it: it begins behind its place, and behind all nearer generations."""
+        return self.one_id, self.deepest, *max(self.after, (self.nearest - 1, _AFTER_ALL))
 
 
 class Descendant(NamedTuple):

@@ -46,7 +46,7 @@ class ChainRepository:
 
     async def descendants(self, pages: Collection[DescendantsPage]) -> dict[DescendantsPage, Descendants]:
         """Pages of whom present users brought; of nobody there is nobody."""
-        wanted = sorted({(p.one_id, p.nearest, p.deepest, *p.after) for p in pages})
+        wanted = sorted({page.key for page in pages})
         row = await self._database.read_one(
             "chain.list_descendants",
             asked={"pages": [list(each) for each in wanted]},
@@ -55,7 +55,7 @@ class ChainRepository:
         found = {tuple(page): people for page, people in (row[0] if row else ())}
         answers: dict[DescendantsPage, Descendants] = {}
         for page in pages:
-            people = found.get((page.one_id, page.nearest, page.deepest, *page.after), ())
+            people = found.get(page.key, ())
             told = tuple(Descendant(*person) for person in people[: page.first])
             answers[page] = Descendants(told, has_more=len(people) > page.first)
         return answers

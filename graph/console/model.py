@@ -43,8 +43,11 @@ class Limits:
     seconds: float = 30.0
     rows: int = 100_000
     result_bytes: int = 64 * 2**20
-    fetch: int = 1_000
-    """Rows that Neo4j sends at once."""
+    fetch: int = 200
+    """Rows that Neo4j sends at once, of which it hands on none before it has made some hundred.
+
+    With the driver's usual 1,000 a first row takes half as long again; 100,000 rows take a tenth longer with 200.
+    """
 
 
 @dataclass(frozen=True, slots=True)
