@@ -194,7 +194,7 @@ class Referrals:
         settled: list[Settlement] = []
 
         def wanted(book: Book) -> list[Command]:
-            settled[:] = plan.settle(book)
+            settled[:] = plan.settle(book, settled)
             return [command for each in settled for command in each.commands]
 
         concern = replace(plan.concern, keys=plan.commands)
@@ -246,11 +246,16 @@ class _Plan:
     states: Mapping[str, str] = field(default_factory=dict[str, str])
     """Of the reviews of all whom the step concerns."""
 
-    def settle(self, book: Book) -> list[Settlement]:
-        """What follows for the ledger as it is: what is not decided yet, and all reviews."""
+    def settle(self, book: Book, before: Sequence[Settlement] = ()) -> list[Settlement]:
+        """What follows for the ledger as it is: what is not decided yet, and all reviews.
+
+        `before` is what followed before the last commands were decided: who wanted none of them wants none now.
+        """
         return [
-            settle(case.judged, book, policy=case.policy, decided=self.gathered.decided, now=self.now)
-            for case in self.cases
+            before[place]
+            if before and not before[place].commands
+            else settle(case.judged, book, policy=case.policy, decided=self.gathered.decided, now=self.now)
+            for place, case in enumerate(self.cases)
         ]
 
     def review(self, settled: Sequence[Settlement]) -> None:

@@ -88,6 +88,9 @@ class Settlement:
     reviews: tuple[Review, ...]
 
 
+_MILESTONES: Final = tuple(Milestone)
+_SIDES: Final = tuple(Side)
+
 _Place = tuple[str, Side]
 """A rule and a side: what a friend's case grants once."""
 
@@ -190,9 +193,10 @@ def _grants(
     if one.verdict.judgement is Judgement.REJECTED:
         return []
     earned = _earned(one)
+    reached = {due.on for due in earned}
     found: list[Grant] = []
-    for on in Milestone:
-        of_side = [[due for due in earned if due.on is on and due.side is side] for side in Side]
+    for on in (each for each in _MILESTONES if each in reached):
+        of_side = [[due for due in earned if due.on is on and due.side is side] for side in _SIDES]
         for pair in zip_longest(*of_side):
             dues = [due for due in pair if due is not None]
             missing = [due for due in dues if (due.rule, due.side) not in {*standing, *resting}]

@@ -47,8 +47,19 @@ async def tell(tx: Transaction, events: Sequence[Event], *, at: int, endpoint_id
     With `endpoint_id`, for that one alone, whatever types it is told of. `at` in µs. Committed or rolled back with the
     transaction.
     """
-    if not events:
+    wanted = await _wanted(tx, events, endpoint_id) if events else []
+    if not wanted:
         return 0
-    rows = [{"id": event.id, "type": event.type, "key": event.key, "body": event.body()} for event in events]
+    rows = [{"id": event.id, "type": event.type, "key": event.key, "body": event.body()} for event in wanted]
     row = await tx.one("webhook.add_deliveries", outbox={"at": at, "endpointId": endpoint_id, "events": rows})
     return row[0] if row else 0
+
+
+async def _wanted(tx: Transaction, events: Sequence[Event], endpoint_id: str | None) -> list[Event]:
+    """Those that any endpoint is told of: of others no body is made."""
+    row = await tx.one("webhook.read_types", asked={"endpointId": endpoint_id})
+    told: list[list[str]] = row[0] if row else []
+    if not all(told):  # one is told of everything
+        return list(events)
+    types = {type_ for each in told for type_ in each}
+    return [event for event in events if event.type in types]
