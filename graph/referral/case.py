@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from graph.ledger.model import Cap, Side
@@ -50,6 +51,14 @@ class Invited(NamedTuple):
 
     code: str
     at: int
+
+
+class ClaimState(StrEnum):
+    """How a claim stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

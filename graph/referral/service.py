@@ -14,11 +14,13 @@ from graph.db.database import Database, Transaction
 from graph.errors import InputError, NotFoundError
 from graph.operation import operation_of
 from graph.privacy.keyring import Keyring
+from graph.referral.case import ClaimState
 from graph.referral.codes import read_code
 from graph.referral.forest import REVIEWED
 from graph.referral.notes import Notes, checked
 from graph.referral.programmes import Programmes
 from graph.referral.progress import IllegalMoveError
+from graph.referral.settle import ReviewState
 from graph.referral.terms import in_force
 from graph.referral.verdict import Decision, Outcome, check_decision, verdict_of
 from graph.standing.statement import public_id
@@ -227,7 +229,7 @@ class ReferralService:
     # -- reviews ----------------------------------------------------------------------------------------
 
     async def reviews(
-        self, *, state: str = "open", after: tuple[int, str] = (0, ""), first: int = 50
+        self, *, state: ReviewState = ReviewState.OPEN, after: tuple[int, str] = (0, ""), first: int = 50
     ) -> list[Mapping[str, Any]]:
         """A page of reviews in a state by their properties, those first that are so longest; after (at, key)."""
         row = await self._database.read_one(
@@ -336,7 +338,7 @@ class ReferralService:
         return self._claim(row)
 
     async def claims(
-        self, *, state: str = "open", after: tuple[int, str] = (0, ""), first: int = 50
+        self, *, state: ClaimState = ClaimState.OPEN, after: tuple[int, str] = (0, ""), first: int = 50
     ) -> list[Claim]:
         """A page of claims in a state, oldest first; after (made at, id)."""
         row = await self._database.read_one(

@@ -58,6 +58,15 @@ OBJECTIVE: Final = frozenset({Fell.RETURNED, Fell.CANCELLED, Fell.REJECTED})
 """What is taken back without asking."""
 
 
+class ReviewState(StrEnum):
+    """How a review stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # it is as it was again
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Review:
     """What a person is to decide: whether a reward, or without one all that came of a referral, is taken back."""

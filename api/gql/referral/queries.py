@@ -28,6 +28,7 @@ from graph.access.roles import Permission
 from graph.ledger.service import check_programme
 from graph.referral.progress import Progress
 from graph.referral.service import Filter, Place, ReferralNotFoundError
+from graph.referral.settle import ReviewState
 from graph.referral.verdict import Judgement
 
 _CURSOR: Final = "referrals"
@@ -90,15 +91,20 @@ class ReferralQuery:
         return ReferralConnection(edges=edges, page_info=page)
 
     @strawberry.field(
-        description="Open reviews: what waits longest comes first, and goes when it is decided. " + _FOR
+        description="Reviews in a state, those first that are so longest: an open one goes when it is decided. "
+        + _FOR
     )
     async def referral_reviews(
-        self, info: GqlInfo, first: First = 20, after: After = strawberry.UNSET
+        self,
+        info: GqlInfo,
+        state: Annotated[ReviewState, strawberry.argument(description="Which stand so.")] = ReviewState.OPEN,
+        first: First = 20,
+        after: After = strawberry.UNSET,
     ) -> ReferralReviewConnection:
         """One statement."""
         size, begun = page_size(first), None if after is strawberry.UNSET else after
         place = (0, "") if begun is None else place_of(begun, _REVIEWS)
-        found = await _services(info).referrals.reviews(after=place, first=size + 1)
+        found = await _services(info).referrals.reviews(state=state, after=place, first=size + 1)
         edges = [
             ReferralReviewEdge(cursor=cursor_of(_REVIEWS, one["at"], one["key"]), node=review_of(one))
             for one in found[:size]

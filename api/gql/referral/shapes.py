@@ -20,6 +20,7 @@ from graph.ledger.stored import read_reward
 from graph.referral import programmes, service
 from graph.referral.policy import Policies, unpayable
 from graph.referral.progress import Progress
+from graph.referral.settle import ReviewState
 from graph.referral.verdict import Judgement, Outcome
 
 _FOR: Final = "Not for dealers."
@@ -52,6 +53,18 @@ describe_enum(
     },
     name="ReferralJudgement",
     description="Whether a referral is honest: by people where they decided, else by rules.",
+    by_value=True,
+)
+describe_enum(
+    ReviewState,
+    {
+        ReviewState.OPEN: "A person is to decide.",
+        ReviewState.ACCEPTED: "What it is about is taken back.",
+        ReviewState.REFUSED: "It stays with who has it.",
+        ReviewState.WITHDRAWN: "Nothing is to be decided any more: all is as it was.",
+    },
+    name="ReferralReviewState",
+    description="How a review stands.",
     by_value=True,
 )
 describe_enum(
@@ -199,9 +212,7 @@ class ReferralReview:
         description="Key of the reward; null where the whole referral is looked at (`second`, `cycle`)."
     )
     kind: str = strawberry.field(description="What is the matter, as `samePerson`, `second` or `cycle`.")
-    state: str = strawberry.field(
-        description="open, accepted, refused, or withdrawn where it is as it was again."
-    )
+    state: ReviewState = strawberry.field(description="How it stands.")
     at: Instant = strawberry.field(description="Since when it is so.")
     note: str | None = strawberry.field(
         description="Why it was decided so; null before, and where the friend was erased."
@@ -333,7 +344,7 @@ def review_of(one: Mapping[str, Any]) -> ReferralReview:
         referral=strawberry.ID(one["referral"]),
         reward=strawberry.ID(one["reward"]) if one.get("reward") else None,
         kind=one["kind"],
-        state=one["state"],
+        state=ReviewState(one["state"]),
         at=Instant(one["at"]),
         note=one.get("note"),
     )

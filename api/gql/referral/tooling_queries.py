@@ -25,6 +25,7 @@ from api.wiring import Services
 from graph.access.roles import Permission
 from graph.fraud.preview import Window, read_other_rules, what_if
 from graph.ledger.service import check_programme
+from graph.referral.case import ClaimState
 from graph.referral.sharing import CodeNotFoundError
 
 _FOR: Final = "For programme managers and admins."
@@ -50,15 +51,19 @@ class ToolingQuery:
             return None
 
     @strawberry.field(
-        description="Open claims: what waits longest comes first, and goes when it is decided. " + _FOR
+        description="Claims in a state, oldest first: an open one goes when it is decided. " + _FOR
     )
     async def referral_claims(
-        self, info: GqlInfo, first: First = 20, after: After = strawberry.UNSET
+        self,
+        info: GqlInfo,
+        state: Annotated[ClaimState, strawberry.argument(description="Which stand so.")] = ClaimState.OPEN,
+        first: First = 20,
+        after: After = strawberry.UNSET,
     ) -> ReferralClaimConnection:
         """One statement."""
         size, begun = page_size(first), None if after is strawberry.UNSET else after
         place = (0, "") if begun is None else place_of(begun, _CLAIMS)
-        found = await _services(info).referrals.claims(after=place, first=size + 1)
+        found = await _services(info).referrals.claims(state=state, after=place, first=size + 1)
         edges = [
             ReferralClaimEdge(
                 cursor=cursor_of(_CLAIMS, one.properties["madeAt"], one.properties["id"]), node=claim_of(one)

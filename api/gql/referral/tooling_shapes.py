@@ -7,15 +7,28 @@ from typing import Final
 
 import strawberry
 
-from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO
+from api.gql.described import CURSOR, EDGES, NODE, PAGE_INFO, describe_enum
 from api.gql.ledger.shapes import LedgerOutcome
 from api.gql.profile.touchpoints import PageInfo
 from api.gql.referral.shapes import Programme
 from api.gql.scalars import Instant, instant_of
 from graph.fraud.preview import Preview
 from graph.referral import service, sharing
+from graph.referral.case import ClaimState
 
 _FOR: Final = "For programme managers and admins."
+
+describe_enum(
+    ClaimState,
+    {
+        ClaimState.OPEN: "A person is to decide.",
+        ClaimState.ACCEPTED: "The order is those codes'.",
+        ClaimState.REFUSED: "The order is whose it was.",
+    },
+    name="ReferralClaimState",
+    description="How a claim stands.",
+    by_value=True,
+)
 
 
 @strawberry.type(description=f"A participant's code in a programme. {_FOR}")
@@ -55,7 +68,7 @@ class ReferralClaim:
     )
     order: str = strawberry.field(description="The order's key.")
     codes: list[ReferralCodeWeight] = strawberry.field(description="Codes with their weights, by code.")
-    state: str = strawberry.field(description="open, accepted or refused.")
+    state: ClaimState = strawberry.field(description="How it stands.")
     evidence: str | None = strawberry.field(
         description="What is said for it; null where the friend was erased."
     )
@@ -151,7 +164,7 @@ def claim_of(found: service.Claim) -> ReferralClaim:
         friend_id=strawberry.ID(found.friend) if found.friend else None,
         order=p["orderFact"],
         codes=[ReferralCodeWeight(code=code, weight=weight) for code, weight in sorted(shares.items())],
-        state=p["state"],
+        state=ClaimState(p["state"]),
         evidence=p["evidence"],
         made_at=Instant(p["madeAt"]),
         decided_at=instant_of(p.get("decidedAt")),

@@ -31,9 +31,11 @@ from api.rest.referral.sharing_shapes import (
 from api.rest.shapes import After, First, Page, errors
 from graph.errors import InputError
 from graph.ledger.service import check_programme
+from graph.referral.case import ClaimState
 from graph.referral.codes import link, qr_png, qr_svg
 from graph.referral.progress import Progress
 from graph.referral.service import Filter, Place
+from graph.referral.settle import ReviewState
 from graph.referral.verdict import Judgement
 
 router: Final = APIRouter(prefix="/v1/referrals", route_class=DoorRoute, dependencies=[Depends(BEARER)])
@@ -45,23 +47,6 @@ _CLAIMS: Final = "claims"
 
 Code = Annotated[str, Path(max_length=64, description="The code, as it is typed.")]
 Id = Annotated[str, Path(alias="id", max_length=64, description="The referral's id.")]
-
-
-class ReviewState(StrEnum):
-    """How a review stands."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
-class ClaimState(StrEnum):
-    """How a claim stands."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
 
 
 class Image(StrEnum):

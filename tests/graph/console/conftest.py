@@ -60,10 +60,10 @@ async def ask(console: Console, statement: str, asker: Asker = ANALYST, **more: 
     return Answer([part async for part in console.run(Ask(statement, **more), asker)])
 
 
-_RUNNING = """CYPHER 5 SHOW TRANSACTIONS YIELD metaData WHERE metaData.app = 'guanxi.console'
-RETURN count(*) AS running"""
+_RUNNING = """CYPHER 5 SHOW TRANSACTIONS YIELD metaData
+WHERE metaData.app = 'guanxi.console' AND metaData.run <> '' RETURN count(*) AS running"""
 
 
 async def running(database: Database) -> int:
-    """How many transactions of any console the server has."""
+    """How many runs of any console the server has; statements that are only judged are none."""
     return int((await database.run_schema(_RUNNING))[0]["running"])

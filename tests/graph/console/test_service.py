@@ -220,6 +220,16 @@ async def test_who_goes_away_leaves_nothing_running(console: Console, server: Da
     assert await running(server) == 0
 
 
+async def test_who_goes_away_between_rows_keeps_the_connection(console: Console, server: Database) -> None:
+    used_by = """CYPHER 5 SHOW TRANSACTIONS YIELD connectionId AS id, metaData
+    WHERE metaData.app = 'guanxi.console' RETURN id"""
+    async with aclosing(console.run(Ask(GOES_ON), ANALYST)) as parts:
+        await anext(parts)
+        [used] = await server.run_schema(used_by)
+    there = await server.run_schema("CYPHER 5 CALL dbms.listConnections() YIELD connectionId AS id RETURN id")
+    assert used in there
+
+
 async def test_a_run_is_cancelled_by_its_owner_or_an_admin(
     console: Console, make: Make, server: Database
 ) -> None:

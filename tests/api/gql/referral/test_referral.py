@@ -105,6 +105,9 @@ async def test_reviews_come_in_pages_and_go_when_they_are_decided(world: World) 
     assert (await world.ask(REVIEW, {"i": given}))["done"]["state"] == "accepted"
     left = (await world.ask(REVIEWS, {}))["referralReviews"]
     assert [edge["node"]["key"] for edge in left["edges"]] == [nodes[1]["key"]]
+    decided = "{ referralReviews(state: accepted) { edges { node { key state } } } }"
+    (edge,) = (await world.ask(decided, {}))["referralReviews"]["edges"]
+    assert edge["node"] == {"key": nodes[0]["key"], "state": "accepted"}
 
 
 async def test_what_is_refused_is_data(world: World) -> None:

@@ -86,6 +86,12 @@ async def test_an_order_is_claimed_and_given(world: World) -> None:
     for _ in range(2):
         told = await done(world, DECIDE, {"claim": claim["id"], "accept": True, "note": "Seen on camera."})
         assert (told["state"], told["note"]) == ("accepted", "Seen on camera.")
+    decided = """{ open: referralClaims { edges { cursor } }
+      accepted: referralClaims(state: accepted) { edges { node { id } } } }"""
+    assert await world.ask(decided, {}) == {
+        "open": {"edges": []},
+        "accepted": {"edges": [{"node": {"id": claim["id"]}}]},
+    }
     late = await done(world, DECIDE, {"claim": claim["id"], "accept": False, "note": "No."})
     assert late["__typename"] == "ReferralConflict"
     await world.stage.follow()
