@@ -3,7 +3,8 @@
 What was granted and is not due any more falls into two kinds. Where the friend's own doing ended it (a return, a
 cancellation) or a person rejected it, it is taken back at once. Where only what is known has changed (two turned out
 to be one, or the order is another's now) a person decides: what was granted rests meanwhile, and if what is known
-changes back it is as if nothing had been. Nothing is granted to one while another still has it.
+changes back it is as if nothing had been. Nothing is granted to one while another still has it. A reward stays with
+the profile that it was granted to: where an earlier one of the same person comes to light, the person has as much.
 
 Laws: `tests/graph/referral/test_settle.py`.
 """
