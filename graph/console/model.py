@@ -46,7 +46,7 @@ class Limits:
     fetch: int = 200
     """Rows that Neo4j sends at once, of which it hands on none before it has made some hundred.
 
-    With the driver's usual 1,000 a first row takes half as long again; 100,000 rows take a tenth longer with 200.
+    With the driver's usual 1,000 a first row takes half as long again; 10,000 rows take a tenth longer with 200.
     """
 
 
