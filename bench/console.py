@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from itertools import chain, count
 from typing import Any, Final, LiteralString
@@ -16,7 +14,7 @@ from bench import raw
 from bench.crowd import fill
 from bench.ingest import new_key
 from bench.lean import Connection
-from bench.measure import ROUNDS, Figure
+from bench.measure import ROUNDS, Figure, in_turn, slowest
 from bench.setting import Bench, server
 from bench.single import event_of
 from graph.access.roles import Role
@@ -93,7 +91,7 @@ async def _small(bench: Bench, connection: Connection, one_ids: list[str]) -> Fi
         higher_is_better=False,
         beside={"unit": "ms, median"},
     )
-    return await _in_turn(figure, ours, theirs, SMALL)
+    return await in_turn(figure, ours, theirs, SMALL)
 
 
 async def _first_row(bench: Bench, connection: Connection) -> Figure:
@@ -129,7 +127,7 @@ async def _first_row(bench: Bench, connection: Connection) -> Figure:
         higher_is_better=False,
         beside={"unit": "ms, median"},
     )
-    return await _in_turn(figure, ours, theirs, LARGE)
+    return await in_turn(figure, ours, theirs, LARGE)
 
 
 async def _beside(bench: Bench, address: str, keys: list[str]) -> Figure:
@@ -181,7 +179,7 @@ async def _beside(bench: Bench, address: str, keys: list[str]) -> Figure:
     for _ in range(ROUNDS):
         slices = [(await crowded(), await posting()) for _ in range(SLICES)]
         for side, waits in zip((figure.ours, figure.theirs), zip(*slices, strict=True), strict=True):
-            side.append(1000 * statistics.quantiles(chain(*waits), n=100)[98])
+            side.append(1000 * slowest([*chain(*waits)]))
     figure.beside["answers of the consoles"] = answered[0]
     return figure
 
@@ -204,18 +202,6 @@ async def _runaway(bench: Bench, connection: Connection) -> Figure:
             pass
         figure.ours.append(time.perf_counter() - started)
         figure.theirs.append(DEADLINE + 1.0)
-    return figure
-
-
-async def _in_turn(
-    figure: Figure, ours: Callable[[], Awaitable[float]], theirs: Callable[[], Awaitable[float]], times: int
-) -> Figure:
-    """Medians of rounds of pairs; the first round, in which all is compiled, is not counted."""
-    for round_ in range(ROUNDS + 1):
-        waits = [(await ours(), await theirs()) for _ in range(times)]
-        if round_:
-            for side, waited in zip((figure.ours, figure.theirs), zip(*waits, strict=True), strict=True):
-                side.append(1000 * statistics.median(waited))
     return figure
 
 

@@ -69,6 +69,32 @@ async def interleaved(
     return figure
 
 
+async def in_turn(
+    figure: Figure,
+    ours: Callable[[], Awaitable[float]],
+    theirs: Callable[[], Awaitable[float]],
+    times: int,
+    *,
+    of: Callable[[Sequence[float]], float] = statistics.median,
+) -> Figure:
+    """Of rounds of `times` pairs of waits in seconds, what `of` says of each side, in milliseconds.
+
+    Both sides find the machine as the other left it, so what falls on it at times, such as the server's garbage
+    collection, falls on both. The first round, in which all is compiled, is not counted.
+    """
+    for round_ in range(ROUNDS + 1):
+        waits = [(await ours(), await theirs()) for _ in range(times)]
+        if round_:
+            for side, waited in zip((figure.ours, figure.theirs), zip(*waits, strict=True), strict=True):
+                side.append(1000 * of(waited))
+    return figure
+
+
+def slowest(waits: Sequence[float]) -> float:
+    """The 99th percentile of these."""
+    return statistics.quantiles(waits, n=100)[98]
+
+
 def machine() -> dict[str, Any]:
     """What the figures were taken on, and how busy it was."""
     return {

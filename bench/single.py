@@ -19,7 +19,7 @@ import orjson
 from bench import raw
 from bench.ingest import new_key
 from bench.lean import Connection
-from bench.measure import Figure, interleaved
+from bench.measure import Figure, interleaved, slowest
 from bench.setting import Bench, server
 from graph.ingest.message import Message
 from graph.ingest.segment import Arrival, read_message
@@ -76,7 +76,7 @@ async def single(bench: Bench) -> list[Figure]:
 
         async def ours_noted() -> float:
             rate = await ours()
-            slow.append(statistics.quantiles(waits, n=100)[98])
+            slow.append(slowest(waits))
             return rate
 
         alike = await interleaved(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -123,6 +124,21 @@ class Beside(NamedTuple):
     referral: str
     opened_at: int
     place: str | None
+
+
+class Line:
+    """The referrals of one code in the order of time, each with whether it is idle: those only take up room."""
+
+    def __init__(self, referrals: Iterable[tuple[Beside, bool]]) -> None:
+        ordered = sorted(referrals, key=lambda each: (each[0].opened_at, each[0].referral))
+        self._times = [referral.opened_at for referral, _ in ordered]
+        self._referrals = [None if idle else referral for referral, idle in ordered]
+
+    def beside(self, at: int, window: int, *, most: int) -> tuple[Beside, ...]:
+        """Those within `window` µs of a time: of the `most` that are nearest before it, or at it, and after it."""
+        here = bisect_right(self._times, at)
+        nearest = self._referrals[max(here - most, 0) : here + most]
+        return tuple(each for each in nearest if each is not None and abs(each.opened_at - at) < window)
 
 
 class Above(NamedTuple):

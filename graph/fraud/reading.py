@@ -16,6 +16,7 @@ from graph.fraud.evidence import (
     Ends,
     Evidence,
     Home,
+    Line,
     Paid,
     Said,
     Share,
@@ -60,18 +61,30 @@ async def read_evidence(
         },
         most=MOST_HOLDING,
     )
-    doings = await read(
+    window = max(_window(each) for each in rules)
+    row = await read(
         "fraud.read_doings",
         asked={"ids": ids, "topics": list(TOPICS), "idle": list(IDLE)},
         lead=max(each.code_after_lead.lead_days for each in rules) * DAY,
         said=MOST_SAID,
-        window=max(_window(each) for each in rules),
+        window=window,
         beside=MOST_BESIDE,
         friends=min(each.traded_code.friends for each in rules),
     )
-    done = {row[0]: row[1:] for row in (doings[0] if doings else ())}
-    found = {row[0][0]: _tied(row) for row in (ties[0] if ties else ())}
-    return {id_: _with_doings(evidence, done[id_]) for id_, evidence in found.items() if id_ in done}
+    doings, codes = row or ((), ())
+    done = {id_: rest for id_, *rest in doings}
+    lines = {code: Line(map(_placed, around)) for code, around in codes}
+    return {
+        evidence.ends.referral: replace(
+            evidence,
+            said=tuple(_said(each) for each in said),
+            rewarded_at=rewarded_at,
+            beside=lines[evidence.ends.code].beside(evidence.ends.opened_at, window, most=MOST_BESIDE),
+        )
+        for evidence in map(_tied, ties[0] if ties else ())
+        if evidence.ends.referral in done
+        for said, rewarded_at in [done[evidence.ends.referral]]
+    }
 
 
 def _window(rules: Rules) -> int:
@@ -108,17 +121,14 @@ def _share(row: Sequence[Any]) -> Share:
     return Share(kind, key, left, right, people, gap)
 
 
-def _with_doings(evidence: Evidence, row: Sequence[Any]) -> Evidence:
-    said, rewarded_at, beside = row
-    return replace(
-        evidence,
-        said=tuple(
-            Said(key, profile, kind, fact, at, seconds, _kilometres(details))
-            for key, profile, kind, fact, at, seconds, details in said
-        ),
-        rewarded_at=rewarded_at,
-        beside=tuple(Beside(*each) for each in beside),
-    )
+def _placed(row: Sequence[Any]) -> tuple[Beside, bool]:
+    at, id_, idle, place = row
+    return Beside(id_, at, place), idle
+
+
+def _said(row: Sequence[Any]) -> Said:
+    *columns, details = row
+    return Said(*columns, km=_kilometres(details))
 
 
 def _kilometres(details: str | None) -> float | None:

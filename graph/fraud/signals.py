@@ -6,6 +6,7 @@ never says more, and beyond its limit nothing; both ends of a shared thing are a
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from math import prod
 from typing import Final, NamedTuple
@@ -229,19 +230,17 @@ def _velocity(evidence: Evidence, rules: Rules) -> Iterator[Sign]:
     ends = evidence.ends
     times = sorted(each.opened_at for each in evidence.beside)
     for burst in rules.velocity.bursts:
-        most = max((_within(times, at, ends.opened_at, burst.hours * HOUR) for at in times), default=0)
-        if most >= burst.friends:
+        if _most_together(times, ends.opened_at, burst.hours * HOUR) >= burst.friends:
             path = (Hop(HopKind.CODE, ends.code, ends.referrer_profile), *_direct(ends))
             yield Sign(
                 rules.velocity.weight, path, f"{burst.friends} friends or more within {burst.hours} h."
             )
 
 
-def _within(times: list[int], start: int, at: int, length: int) -> int:
-    """How many lie in the window that begins at `start`, where `at` lies in it."""
-    if not start <= at < start + length:
-        return 0
-    return sum(start <= each < start + length for each in times)
+def _most_together(times: list[int], at: int, length: int) -> int:
+    """How many of these sorted times lie in the fullest window of that length in which `at` lies, too."""
+    starts = range(bisect_right(times, at - length), bisect_right(times, at))
+    return max((bisect_left(times, times[start] + length) - start for start in starts), default=0)
 
 
 def _traded_code(evidence: Evidence, rules: Rules) -> Iterator[Sign]:

@@ -8,7 +8,7 @@ from typing import Final
 import orjson
 
 from api.cli.seed import load
-from api.wiring import compose
+from api.wiring import Services, compose
 from graph.db.database import Database
 from graph.feed.follow import catch_up
 from graph.fraud.flag import Code, Hop
@@ -23,6 +23,10 @@ from tests.graph.ingest.state import stored_profiles
 PEOPLE: Final = 500
 """With a share of 1 each plot is there a few times."""
 WANTED: Final = 0.9
+CROWDED: Final = 4
+"""Friends of one code, of which a look at one of them reads the others."""
+ALONE: Final = 30
+"""Referrals that are looked at once more, each by itself."""
 
 Flagged = dict[str, tuple[Hop, ...]]
 
@@ -34,6 +38,7 @@ async def test_each_kind_is_found_and_what_is_flagged_is_so(
     await load(services, people=PEOPLE, seed=42, referrals=1.0)
     for follower in services.followers:
         await catch_up(follower)
+    await alone_as_together(services)
     truth = referral_truth(people=PEOPLE, seed=42, share=1.0)
     flagged = await flags(database, keyring)
     assert len(truth) == len(flagged)
@@ -58,6 +63,18 @@ async def test_each_kind_is_found_and_what_is_flagged_is_so(
     assert not {key for key in await rejected(database, keyring) if key in honest}, (
         "nobody is rejected by a rule"
     )
+
+
+async def alone_as_together(services: Services) -> None:
+    """What is said of a referral is the same whatever others are looked at with it."""
+    rows = await services.database.run_schema("CYPHER 5 MATCH (r:Referral) RETURN r.id AS id, r.code AS code")
+    friends = Counter[str](row["code"] for row in rows)
+    crowded = sorted(row["id"] for row in rows if friends[row["code"]] > CROWDED)[:ALONE]
+    assert len(crowded) == ALONE
+    read = services.database.read_one
+    together = await services.fraud.look(read, [row["id"] for row in rows])
+    for id_ in crowded:
+        assert (await services.fraud.look(read, [id_]))[id_] == together[id_]
 
 
 def said(each: Planted, code: str) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.clock import DAY
-from graph.fraud.evidence import CODES, Beside, Evidence, Home, Share
+from graph.fraud.evidence import CODES, Beside, Evidence, Home, Line, Share
 from graph.fraud.flag import CLEARS, Code, Flag
 from graph.fraud.rules import Rules, load_fraud_rules
 from graph.fraud.signals import FIRMS, judge_signals
@@ -145,6 +145,29 @@ def test_a_burst_is_counted_in_every_window_that_holds_the_referral() -> None:
     assert Code.VELOCITY not in scores(Evidence(ENDS, beside=burst[:-1]))
     spread = [Beside(str(n), NOW - n * hour // 4, None) for n in range(5)]
     assert Code.VELOCITY not in scores(Evidence(ENDS, beside=spread))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=12),
+    st.integers(0, 12),
+    st.integers(1, 6),
+    st.integers(1, 4),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=examples(300))
+def test_beside_a_referral_are_the_nearest_whatever_else_was_read(
+    referrals: list[tuple[int, bool]], at: int, window: int, most: int, random_: random.Random
+) -> None:
+    known = [(Beside(f"r{n:02}", opened_at, None), idle) for n, (opened_at, idle) in enumerate(referrals)]
+    by_time = sorted(known, key=lambda each: (each[0].opened_at, each[0].referral))
+    near = [each for each in by_time if abs(each[0].opened_at - at) < window]
+    before = [each for each in near if each[0].opened_at <= at][-most:]
+    after = [each for each in near if each[0].opened_at > at][:most]
+    expected = tuple(referral for referral, idle in (*before, *after) if not idle)
+    alone = Line([*before, *after])
+    random_.shuffle(known)
+    together = Line(known)
+    assert alone.beside(at, window, most=most) == together.beside(at, window, most=most) == expected
 
 
 def test_places_count_as_far_as_they_are_mixed() -> None:
