@@ -6,7 +6,6 @@ from typing import Annotated, Final, TypeAlias
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api.gql.ids import global_id, parse_id
 from api.rest.console.answers import ConsoleRoute
 from api.rest.console.running import ANSWERED, Analyst, Purpose, Wanted, answer
 from api.rest.console.saved_shapes import (
@@ -20,16 +19,16 @@ from api.rest.console.saved_shapes import (
 )
 from api.rest.console.shapes import console_errors
 from api.rest.door import BEARER, Here, IdempotencyKey
+from api.rest.pages import Cursors, page_of
 from api.rest.shapes import After, First, Page
 from graph.console.kept import Content, filled, parameters_of
 from graph.console.model import Ask
-from graph.errors import InputError
 
 router: Final = APIRouter(
     prefix="/v1/console/queries", route_class=ConsoleRoute, dependencies=[Depends(BEARER)]
 )
 
-_QUERIES: Final = "query"
+_QUERIES: Final = Cursors("query")
 _NEWEST: Final = "Number of a version; left out, the newest."
 
 Id: TypeAlias = Annotated[str, Path(alias="id", max_length=64, description="The query's id.")]
@@ -45,10 +44,13 @@ Number: TypeAlias = Annotated[int | None, Query(alias="version", ge=1, le=10_000
 )
 async def queries(caller: Analyst, here: Here, first: First = 50, after: After = None) -> Page[QueryShape]:
     """Yours and those that are shared with the team, oldest first."""
-    found = await here.queries.all(caller, after=_after(after), limit=first + 1)
-    page = found[:first]
-    following = global_id(_QUERIES, page[-1].id) if len(found) > first else None
-    return Page(items=[QueryShape.of(query, caller.owner) for query in page], next=following)
+    found = await here.queries.all(caller, after=_QUERIES.key(after) or "", limit=first + 1)
+    return page_of(
+        found,
+        first,
+        shape=lambda query: QueryShape.of(query, caller.owner),
+        cursor=lambda query: _QUERIES.of(query.id),
+    )
 
 
 @router.post(
@@ -156,12 +158,3 @@ async def run(
     parameters = filled(body.parameters, defaults=content.parameters, known=parameters_of(content.statement))
     ask = Ask(content.statement, parameters, body.mode, tuple(body.reveal), body.run)
     return await answer(request, caller, ask, purpose=purpose, wanted=wanted)
-
-
-def _after(after: str | None) -> str:
-    if after is None:
-        return ""
-    kind, id_ = parse_id(after) or ("", "")
-    if kind != _QUERIES:
-        raise InputError("`after` is not a cursor of this list.", remedy="Pass back `next` as it came.")
-    return id_

@@ -7,18 +7,17 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from api.gql.ids import global_id, parse_id
 from api.rest.console.answers import ConsoleRoute
 from api.rest.console.running import ANSWERED, Analyst, Purpose, Wanted, answer
 from api.rest.console.shapes import CancelledShape, PastRunShape, RunInput, SchemaShape, console_errors
 from api.rest.door import BEARER, Here
+from api.rest.pages import Cursors, page_of
 from api.rest.shapes import After, First, Page
 from graph.console.model import Ask
-from graph.errors import InputError
 
 router: Final = APIRouter(prefix="/v1/console", route_class=ConsoleRoute, dependencies=[Depends(BEARER)])
 
-_PAST: Final = "run"
+_PAST: Final = Cursors("run")
 
 
 @router.post(
@@ -84,18 +83,9 @@ async def history(caller: Analyst, here: Here, first: First = 50, after: After =
 
     A run is listed a moment after it ended.
     """
-    before = _number(after)
+    before = _PAST.number(after)
     keys = await here.access.line(caller)
     found = await asyncio.to_thread(here.audit.last_runs, keys, before=before, limit=first + 1)
-    page = found[:first]
-    following = global_id(_PAST, str(page[-1][0])) if len(found) > first else None
-    return Page(items=[PastRunShape.of(past) for _, past in page], next=following)
-
-
-def _number(after: str | None) -> int | None:
-    if after is None:
-        return None
-    kind, number = parse_id(after) or ("", "")
-    if kind != _PAST or not number.isdecimal() or len(number) > 18:
-        raise InputError("`after` is not a cursor of this list.", remedy="Pass back `next` as it came.")
-    return int(number)
+    return page_of(
+        found, first, shape=lambda past: PastRunShape.of(past[1]), cursor=lambda past: _PAST.of(past[0])
+    )

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final, TypeAlias
 from fastapi import APIRouter, Depends, Header, Path, Response
 from fastapi.responses import FileResponse
 
-from api.gql.ids import global_id, parse_id
 from api.rest.console.answers import ConsoleRoute
 from api.rest.console.running import Analyst
 from api.rest.console.schedule_shapes import (
@@ -18,16 +17,16 @@ from api.rest.console.schedule_shapes import (
 )
 from api.rest.console.shapes import console_errors
 from api.rest.door import BEARER, Here
+from api.rest.pages import Cursors, page_of
 from api.rest.shapes import After, First, Page
 from graph.console.model import PARQUET
 from graph.console.schedule import Result
-from graph.errors import InputError
 
 router: Final = APIRouter(
     prefix="/v1/console/queries/{query}", route_class=ConsoleRoute, dependencies=[Depends(BEARER)]
 )
 
-_RESULTS: Final = "result"
+_RESULTS: Final = Cursors("result")
 
 QueryId: TypeAlias = Annotated[str, Path(alias="query", max_length=64, description="The query's id.")]
 ResultId: TypeAlias = Annotated[str, Path(alias="id", max_length=64, description="The result's id.")]
@@ -103,10 +102,8 @@ async def results(
     caller: Analyst, here: Here, query: QueryId, first: First = 50, after: After = None
 ) -> Page[ResultShape]:
     """The results that are kept of a query that you may see, newest first; failures with what was wrong."""
-    found = await here.schedules.results(query, caller=caller, before=_after(after), limit=first + 1)
-    page = found[:first]
-    following = global_id(_RESULTS, page[-1].id) if len(found) > first else None
-    return Page(items=[ResultShape.of(result) for result in page], next=following)
+    found = await here.schedules.results(query, caller=caller, before=_RESULTS.key(after), limit=first + 1)
+    return page_of(found, first, shape=ResultShape.of, cursor=lambda result: _RESULTS.of(result.id))
 
 
 @router.get(
@@ -139,12 +136,3 @@ def _headers(result: Result) -> dict[str, str]:
         "X-Rows": str(result.rows),
         "X-Truncated": result.truncated or "no",
     }
-
-
-def _after(after: str | None) -> str | None:
-    if after is None:
-        return None
-    kind, id_ = parse_id(after) or ("", "")
-    if kind != _RESULTS:
-        raise InputError("`after` is not a cursor of this list.", remedy="Pass back `next` as it came.")
-    return id_

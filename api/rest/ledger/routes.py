@@ -6,7 +6,6 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from api.gql.ids import global_id, parse_id
 from api.rest.door import BEARER, DoorRoute, Here, IdempotencyKey, Manages, PaysOut, Reads
 from api.rest.ledger.shapes import (
     AccountsShape,
@@ -21,6 +20,7 @@ from api.rest.ledger.shapes import (
     RewardShape,
     StandingShape,
 )
+from api.rest.pages import Cursors
 from api.rest.shapes import After, First, Page, errors
 from graph.errors import InputError
 from graph.explanation.model import Language
@@ -33,8 +33,8 @@ from graph.ledger.words import tell
 
 router: Final = APIRouter(prefix="/v1", route_class=DoorRoute, dependencies=[Depends(BEARER)])
 
-_LINES: Final = "lines"
-_REWARDS: Final = "rewards"
+_LINES: Final = Cursors("lines")
+_REWARDS: Final = Cursors("rewards")
 """Kinds of cursors."""
 
 OneId = Annotated[
@@ -113,10 +113,10 @@ async def statement(
 
     What was not granted is a line, too, with what stopped it.
     """
-    lines, more = await here.bookkeeping.statement(one_id, before=_number(after, _LINES), limit=first)
+    lines, more = await here.bookkeeping.statement(one_id, before=_LINES.number(after), limit=first)
     return Page(
         items=[LineShape.of(line, tell(line, language)) for line in lines],
-        next=global_id(_LINES, str(lines[-1].seq)) if more else None,
+        next=_LINES.of(lines[-1].seq) if more else None,
     )
 
 
@@ -177,18 +177,18 @@ async def rewards(
         held, place = await here.bookkeeping.reader.rewards(
             programme=None if programme is None else check_programme(programme),
             states=state or (),
-            before=_number(after, _REWARDS),
+            before=_REWARDS.number(after),
             limit=first,
         )
-        following = None if place is None else global_id(_REWARDS, str(place))
+        following = None if place is None else _REWARDS.of(place)
         return Page(items=[RewardShape.of(one) for one in held], next=following)
     if programme is not None or state:
         raise InputError("`oneId` goes with no other filter.", remedy="Leave `programme` and `state` out.")
     present, _profiles = await here.bookkeeping.reader.person(one_id)
-    before, key = _place(after)
+    before, key = _REWARDS.place(after) or (0, "")
     asked = RewardPage(present, first, before, key) if key else RewardPage(present, first)
     found, more = (await here.bookkeeping.reader.of_people([asked]))[asked]
-    last = global_id(_REWARDS, f"{found[-1].granted_at}/{found[-1].key}") if more else None
+    last = _REWARDS.of(found[-1].granted_at, found[-1].key) if more else None
     return Page(items=[RewardShape.of(Held(one, present)) for one in found], next=last)
 
 
@@ -265,28 +265,3 @@ def _moment(at: str | None, position: int | None) -> Moment:
 
 
 _FAR: Final = 10**16  # any time that an event may have
-
-
-def _number(after: str | None, kind: str) -> int | None:
-    """The number in a cursor. Raises InputError for what is no cursor of this list."""
-    if after is None:
-        return None
-    parsed = parse_id(after)
-    if parsed is None or parsed[0] != kind or not parsed[1].isdecimal() or len(parsed[1]) > 18:
-        raise _no_cursor()
-    return int(parsed[1])
-
-
-def _place(after: str | None) -> tuple[int, str]:
-    """The time and key in a cursor of a person's rewards."""
-    if after is None:
-        return 0, ""
-    parsed = parse_id(after)
-    granted_at, _, key = parsed[1].partition("/") if parsed and parsed[0] == _REWARDS else ("", "", "")
-    if not granted_at.isdecimal() or len(granted_at) > 18 or not key:
-        raise _no_cursor()
-    return int(granted_at), key
-
-
-def _no_cursor() -> InputError:
-    return InputError("`after` is not a cursor of this list.", remedy="Pass back `next` as it came.")

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api.gql.ids import global_id, parse_id
 from api.gql.standing.shapes import order_named
 from api.rest.door import BEARER, DoorRoute, Here, IdempotencyKey, Manages, Reads
+from api.rest.pages import Cursors, page_of
 from api.rest.referral.shapes import (
     ClaimInput,
     ClaimShape,
@@ -29,7 +29,6 @@ from api.rest.referral.sharing_shapes import (
     IssueInput,
 )
 from api.rest.shapes import After, First, Page, errors
-from graph.errors import InputError
 from graph.ledger.service import check_programme
 from graph.referral.case import ClaimState
 from graph.referral.codes import link, qr_png, qr_svg
@@ -40,9 +39,9 @@ from graph.referral.verdict import Judgement
 
 router: Final = APIRouter(prefix="/v1/referrals", route_class=DoorRoute, dependencies=[Depends(BEARER)])
 
-_REFERRALS: Final = "referrals"
-_REVIEWS: Final = "reviews"
-_CLAIMS: Final = "claims"
+_REFERRALS: Final = Cursors("referrals")
+_REVIEWS: Final = Cursors("reviews")
+_CLAIMS: Final = Cursors("claims")
 """Kinds of cursors."""
 
 Code = Annotated[str, Path(max_length=64, description="The code, as it is typed.")]
@@ -77,13 +76,14 @@ async def referrals(
 
     A page looks at 20,000 referrals at most: it may have fewer than `first`, and yet not be the last. `next` says.
     """
-    found, place = await here.referrals.page(
+    place = _REFERRALS.place(after)
+    found, reached = await here.referrals.page(
         check_programme(programme),
         which=Filter(progress, judgement, dealer),
-        after=_place(after),
+        after=place and Place(*place),
         first=first,
     )
-    following = None if place is None else global_id(_REFERRALS, f"{place.opened_at}/{place.id}")
+    following = reached and _REFERRALS.of(reached.opened_at, reached.id)
     return Page(items=[ReferralShape.of(one) for one in found], next=following)
 
 
@@ -99,10 +99,14 @@ async def claims(
     after: After = None,
 ) -> Page[ClaimShape]:
     """Claims in a state, oldest first."""
-    found = await here.referrals.claims(state=state, after=_since(after, _CLAIMS), first=first + 1)
-    page = [ClaimShape.of(claim) for claim in found[:first]]
-    following = global_id(_CLAIMS, f"{page[-1].made_at}/{page[-1].id}") if len(found) > first else None
-    return Page(items=page, next=following)
+    behind = _CLAIMS.place(after) or (0, "")
+    found = await here.referrals.claims(state=state, after=behind, first=first + 1)
+    return page_of(
+        found,
+        first,
+        shape=ClaimShape.of,
+        cursor=lambda claim: _CLAIMS.of(claim.properties["madeAt"], claim.properties["id"]),
+    )
 
 
 @router.post(
@@ -158,10 +162,11 @@ async def reviews(
     after: After = None,
 ) -> Page[ReviewShape]:
     """What people are to decide about rewards that would not be granted now: what waits longest comes first."""
-    found = await here.referrals.reviews(state=state, after=_since(after, _REVIEWS), first=first + 1)
-    page = [ReviewShape.of(review) for review in found[:first]]
-    following = global_id(_REVIEWS, f"{page[-1].at}/{page[-1].key}") if len(found) > first else None
-    return Page(items=page, next=following)
+    behind = _REVIEWS.place(after) or (0, "")
+    found = await here.referrals.reviews(state=state, after=behind, first=first + 1)
+    return page_of(
+        found, first, shape=ReviewShape.of, cursor=lambda review: _REVIEWS.of(review["at"], review["key"])
+    )
 
 
 @router.post(
@@ -307,22 +312,3 @@ async def decide(
         id_, body.outcome, note=body.note, by=caller.key_id, idempotency_key=key
     )
     return ReferralDetailShape.detailed(found)
-
-
-def _place(after: str | None) -> Place | None:
-    if after is None:
-        return None
-    at, key = _parts(after, _REFERRALS)
-    return Place(at, key)
-
-
-def _since(after: str | None, kind: str) -> tuple[int, str]:
-    return (0, "") if after is None else _parts(after, kind)
-
-
-def _parts(cursor: str, kind: str) -> tuple[int, str]:
-    parsed = parse_id(cursor)
-    at, _, key = parsed[1].partition("/") if parsed and parsed[0] == kind else ("", "", "")
-    if not at.isdecimal() or len(at) > 19 or not key:
-        raise InputError("`after` is not a cursor of this list.", remedy="Pass back `next` as it came.")
-    return int(at), key
