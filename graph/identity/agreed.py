@@ -18,7 +18,7 @@ from graph.identity.support import threshold
 from graph.identity.tiers import MODEL, Tier
 
 MOST: Final = 8
-"""Profiles of such a component: too few to come near a size that is told."""
+"""Profiles of such a component: few, as nearly all are that a bulk run links."""
 _ROUNDING: Final = 0.001
 """Support is counted in thousandths."""
 
@@ -27,7 +27,11 @@ def agreed(evidence: Gathered, reading: Reading, rules: Rules) -> Tier | None:
     """The tier whose scores make one person of all profiles of a component; None where the tiers must decide."""
     members, scores = reading.members, reading.scores
     count = len(members)
-    if count > MOST or len(scores) * 2 != count * (count - 1) or reading.links or reading.same:
+    if (
+        count > MOST or count >= rules.warn_share * rules.budget
+    ):  # the tiers tell that it comes near the budget
+        return None
+    if len(scores) * 2 != count * (count - 1) or reading.links or reading.same:
         return None
     weakest = min(scores.values())
     if weakest < max(rules.model.probable, rules.model.support + _ROUNDING):
