@@ -82,8 +82,7 @@ async def _by_writer(bench: Bench, services: Services) -> Figure:
 async def _by_http(bench: Bench, services: Services) -> Figure:
     figure = _figure("referral-http", "over HTTP, judged meanwhile", "over HTTP, acknowledged")
     cursors = {
-        name: FeedCursor(services.database, name=name, entries=1)
-        for name in ("households", "review", "referrals")
+        name: FeedCursor(services.database, name=name) for name in ("households", "review", "referrals")
     }
     async with server(bench) as (address, _):
 

@@ -13,6 +13,11 @@ from graph.feed.follow import OvertakenError
 MOVING: Final = ("ingest", "judgement", "match", "erasure")
 """The kinds of entries that may change who is who, or what is known of them."""
 
+ENTRIES: Final = 256
+"""Feed entries of a step at most."""
+TOUCHED: Final = 2_000
+"""What a step's entries touched at most, unless the first alone touched more: a few batches of ingest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -26,19 +31,29 @@ class Step:
 
 
 class FeedCursor:
-    """The place of the follower of this name, who heeds entries of these kinds, so many at once."""
+    """The place of the follower of this name, who heeds entries of these kinds.
 
-    def __init__(self, database: Database, *, name: str, entries: int, kinds: Sequence[str] = MOVING) -> None:
+    A step is as many entries as touched `most` profiles, users and components together, for a batch of ingest is one
+    entry, and so is an event that came alone.
+    """
+
+    def __init__(
+        self, database: Database, *, name: str, kinds: Sequence[str] = MOVING, most: int = TOUCHED
+    ) -> None:
         self._database = database
         self._name = name
-        self._entries = entries
+        self._most = most
         self._kinds = list(kinds)
 
     async def next(self) -> Step | None:
         """What follows, None at the feed's end. Raises DatabaseError where the graph was never migrated."""
         position = await self._position()
         found = await self._database.read_one(
-            "feed.list_touched", after=position, limit=self._entries, asked={"kinds": self._kinds}
+            "feed.list_touched",
+            after=position,
+            limit=ENTRIES,
+            most=self._most,
+            asked={"kinds": self._kinds},
         )
         if found is None or found[0] is None:
             return None

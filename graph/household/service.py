@@ -10,7 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from graph.clock import Clock, new_id, system_clock
 from graph.db import feed
@@ -25,9 +25,6 @@ from graph.identity.stored import StoredProfile, resolve_stored
 from graph.ingest.components import ComponentReader
 from graph.privacy.keyring import Keyring
 
-ENTRIES: Final = 4
-"""Feed entries followed at once: a batch of ingest each."""
-
 
 class Households:
     """Keeps households as the evidence says; any number of processes may, each step is done once."""
@@ -41,7 +38,7 @@ class Households:
         self._rules = rules
         self._clock = clock
         self._reader = ComponentReader(keyring, rules)
-        self._cursor = FeedCursor(database, name=self.name, entries=ENTRIES)
+        self._cursor = FeedCursor(database, name=self.name)
 
     async def follow(self) -> int | None:
         """Look at the next entries; answers how many profiles were looked at, None at the feed's end."""

@@ -34,8 +34,6 @@ from graph.matching.service import Matching
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 
-ENTRIES: Final = 10
-"""Feed entries followed at once: a batch of ingest each."""
 LATEST_CONTACTS: Final = 1_000
 """Contacts of a profile that count towards its value, so that none costs more than these."""
 
@@ -62,7 +60,7 @@ class ReviewQueue:
         self._rules = rules
         self._clock = clock
         self._reader = ComponentReader(keyring, rules)
-        self._cursor = FeedCursor(database, name=self.name, entries=ENTRIES)
+        self._cursor = FeedCursor(database, name=self.name)
         self._reasons = Reasons(database, keyring=keyring, blind=blind, matching=matching)
 
     async def likely_pairs(

@@ -20,6 +20,7 @@ from graph.collector import collecting_seldom
 from graph.db import feed
 from graph.db.database import Database, Transaction
 from graph.errors import InputError
+from graph.feed.cursor import ENTRIES
 from graph.feed.follow import Advance, OvertakenError, quietly
 from graph.identity.rules import Rules
 from graph.matching.difference import Difference, Pair, pair_of
@@ -34,8 +35,8 @@ from graph.matching.writing import ScoreWriter
 from graph.privacy.blind import BlindIndex
 from graph.privacy.keyring import Keyring
 
-ENTRIES: Final = 20
-"""Feed entries followed at once: a batch of ingest each."""
+TOUCHED: Final = 10_000
+"""What is compared at once at most, unless one feed entry touched more."""
 
 _KINDS: Final = ("ingest", "judgement", "erasure")
 
@@ -164,7 +165,11 @@ class Matching:
         if used is None or used.position is None:
             return None
         row = await self._database.read_one(
-            "feed.list_touched", after=used.position, limit=ENTRIES, asked={"kinds": list(_KINDS)}
+            "feed.list_touched",
+            after=used.position,
+            limit=ENTRIES,
+            most=TOUCHED,
+            asked={"kinds": list(_KINDS)},
         )
         if row is None or row[0] is None:
             return None

@@ -44,8 +44,6 @@ from graph.referral.settle import Review, Settlement, settle
 from graph.referral.tell import events_of
 from graph.webhook.outbox import tell
 
-ENTRIES: Final = 4
-"""Feed entries followed at once: a batch of ingest each."""
 DUE: Final = 500
 """Referrals that are looked at together because of their time."""
 KINDS: Final = (*MOVING, "household", "tag", "claim")
@@ -72,7 +70,7 @@ class Referrals:
         self._policies = policies
         self._gatherer = Gatherer(database, look)
         self._clock = clock
-        self._cursor = FeedCursor(database, name=self.name, entries=ENTRIES, kinds=KINDS)
+        self._cursor = FeedCursor(database, name=self.name, kinds=KINDS)
 
     async def follow(self) -> int | None:
         """Look at the next entries, else at what is due; answers how many friends, None where there is nothing."""
