@@ -129,9 +129,9 @@ class Coins:
         good = sorted(
             (c for c in there if self.lasts(c["reward"], at)), key=lambda coin: self.order(coin["reward"])
         )
-        if amount is None:
-            amount = max(len(good) - len(owing), 0)
-        if len(good) - len(owing) < amount:
+        free = max(len(good) - len(owing), 0)  # of one who owes, all there is to spend is nothing
+        amount = free if amount is None else amount
+        if free < amount:
             raise Refused("insufficient_balance")
         self.claims[key] = (unit, amount, False)
         for coin in good[:amount]:
