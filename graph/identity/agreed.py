@@ -27,11 +27,9 @@ def agreed(evidence: Gathered, reading: Reading, rules: Rules) -> Tier | None:
     """The tier whose scores make one person of all profiles of a component; None where the tiers must decide."""
     members, scores = reading.members, reading.scores
     count = len(members)
-    if (
-        count > MOST or count >= rules.warn_share * rules.budget
-    ):  # the tiers tell that it comes near the budget
-        return None
-    if len(scores) * 2 != count * (count - 1) or reading.links or reading.same:
+    if count >= rules.warn_share * rules.budget:
+        return None  # the tiers tell that it comes near the budget
+    if count > MOST or len(scores) * 2 != count * (count - 1) or reading.links or reading.same:
         return None
     weakest = min(scores.values())
     if weakest < max(rules.model.probable, rules.model.support + _ROUNDING):
